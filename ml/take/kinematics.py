@@ -1,0 +1,52 @@
+"""Forward kinematics of a take: from global rotations to joint positions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from . import rotation
+from .names import BONE_PARENTS
+
+
+def parent_indices(names: Sequence[str]) -> NDArray[np.int64]:
+    """For each bone the index of its nearest ancestor that is present, -1 for the root. [J]"""
+    index = {name: i for i, name in enumerate(names)}
+    parents = np.full(len(names), -1, dtype=np.int64)
+    for i, name in enumerate(names):
+        ancestor = BONE_PARENTS[name]
+        while ancestor is not None and ancestor not in index:
+            ancestor = BONE_PARENTS[ancestor]
+        if ancestor is not None:
+            parents[i] = index[ancestor]
+    return parents
+
+
+def joint_positions(
+    rotations: ArrayLike, hips_position: ArrayLike, rest_positions: ArrayLike, parents: ArrayLike
+) -> NDArray[np.float64]:
+    """Joint heads [T, J, 3] in metres: child = parent + R(parent) (rest child - rest parent).
+
+    rotations [T, J, 4] global wxyz, hips_position [T, 3], rest_positions [J, 3], parents [J] with parents first.
+    """
+    turns = np.asarray(rotations, dtype=np.float64)
+    rest = np.asarray(rest_positions, dtype=np.float64)
+    joints = np.empty((*turns.shape[:2], 3))
+    for bone, parent in enumerate(np.asarray(parents)):
+        if parent < 0:
+            joints[:, bone] = hips_position
+        else:
+            joints[:, bone] = joints[:, parent] + rotation.rotate(turns[:, parent], rest[bone] - rest[parent])
+    return joints
+
+
+def local_rotations(rotations: ArrayLike, parents: ArrayLike) -> NDArray[np.float64]:
+    """Each bone's rotation relative to its parent [T, J, 4], both measured from the T-pose; the root's is global."""
+    turns = np.asarray(rotations, dtype=np.float64)
+    local = turns.copy()
+    for bone, parent in enumerate(np.asarray(parents)):
+        if parent >= 0:
+            local[:, bone] = rotation.multiply(rotation.conjugate(turns[:, parent]), turns[:, bone])
+    return local
