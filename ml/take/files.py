@@ -60,11 +60,13 @@ def save_take(path: str | os.PathLike[str], take: Take) -> Path:
 
 
 def _read_arrays(path: Path) -> dict[str, np.ndarray]:
+    with path.open("rb") as file:
+        if not zipfile.is_zipfile(file):
+            raise TakeError("this is not a take, or only a part of one; capture it again.")
+    with zipfile.ZipFile(path) as archive:
+        if sum(entry.file_size for entry in archive.infolist()) > _MAX_BYTES:
+            raise TakeError("this unpacks to more than 4 GB, which no take does.")
     with np.load(path, allow_pickle=False) as archive:
-        if not isinstance(archive, np.lib.npyio.NpzFile):
-            raise TakeError("this is a single array, not a take.")
-        if sum(entry.file_size for entry in archive.zip.infolist()) > _MAX_BYTES:  # type: ignore[union-attr]
-            raise TakeError("the take unpacks to more than 4 GB, which no take does.")
         return {name: archive[name] for name in archive.files}
 
 
