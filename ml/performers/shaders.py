@@ -1,0 +1,147 @@
+"""The renderer's programs (GLSL 3.30): one for people, painted from their place on the base mesh, one for backgrounds."""
+
+from typing import Final
+
+VERTEX: Final = """
+#version 330
+uniform mat4 projection;
+uniform mat4 camera;
+in vec3 position;
+in vec3 normal;
+in vec3 template_position;
+in vec3 colour;
+in float lips;
+out vec3 v_position;
+out vec3 v_normal;
+out vec3 v_template;
+out vec3 v_colour;
+out float v_lips;
+void main() {
+    v_position = position;
+    v_normal = normal;
+    v_template = template_position;
+    v_colour = colour;
+    v_lips = lips;
+    gl_Position = projection * camera * vec4(position, 1.0);
+}
+"""
+
+FRAGMENT: Final = """
+#version 330
+uniform int part;           // 0 skin and painted clothes, 1 eye, 2 plain, 3 lashes, 4 hair, 5 clothes
+uniform vec3 eye_position;  // the camera
+uniform vec3 key_direction, key_colour, fill_direction, fill_colour, sky, ground;
+uniform vec3 lip_colour, brow_colour, iris_colour, hair_colour;
+uniform float brow_height, brow_width, brow_arch, brow_strength;
+uniform float stubble, blotches, freckles, makeup, pupil, iris_size, shine, pattern, pattern_scale;
+uniform vec3 eye_centre;    // of this eye on the base mesh
+uniform float hair_cut;     // hair below this height of the base mesh is not drawn
+uniform float scalp;        // 1: hair grows painted on the scalp
+in vec3 v_position;
+in vec3 v_normal;
+in vec3 v_template;
+in vec3 v_colour;
+in float v_lips;
+out vec4 fragment;
+
+float hash(vec3 p) {
+    p = fract(p * 0.3183099 + vec3(0.1, 0.2, 0.3));
+    p *= 17.0;
+    return fract(p.x * p.y * p.z * (p.x + p.y + p.z));
+}
+float noise(vec3 p) {
+    vec3 i = floor(p), f = fract(p);
+    f = f * f * (3.0 - 2.0 * f);
+    return mix(mix(mix(hash(i), hash(i + vec3(1, 0, 0)), f.x), mix(hash(i + vec3(0, 1, 0)), hash(i + vec3(1, 1, 0)), f.x), f.y),
+               mix(mix(hash(i + vec3(0, 0, 1)), hash(i + vec3(1, 0, 1)), f.x), mix(hash(i + vec3(0, 1, 1)), hash(i + vec3(1, 1, 1)), f.x), f.y), f.z);
+}
+
+// How much brow there is at a place on the base mesh's front, 0..1.
+float brow(vec3 p) {
+    float x = abs(p.x);
+    float along = clamp((x - 0.010) / 0.044, 0.0, 1.0);
+    float height = 0.7480 + brow_height + 0.0030 * along + brow_arch * 0.0045 * (1.0 - pow(abs(along - 0.62) / 0.62, 2.0)) - 0.0050 * along * along;
+    float width = brow_width * (1.0 - 0.65 * along);
+    float inside = 1.0 - smoothstep(width * 0.6, width * 1.3, abs(p.z - height));
+    float ends = smoothstep(0.009, 0.013, x) * (1.0 - smoothstep(0.049, 0.055, x));
+    float hairs = 0.65 + 0.5 * noise(vec3(p.x * 900.0, p.z * 500.0, 0.0));
+    return p.y < -0.08 ? clamp(inside * ends * hairs, 0.0, 1.0) : 0.0;
+}
+
+vec3 skin(vec3 base, vec3 p) {
+    float head = smoothstep(0.58, 0.60, p.z);
+    float patches = noise(p * 38.0) * 0.6 + noise(p * 110.0) * 0.4;
+    vec3 c = base * (1.0 + (patches - 0.5) * 0.22 * blotches);
+    // Blood shows in cheeks, nose and ears.
+    float flush = exp(-pow(length(vec2(abs(p.x) - 0.042, p.z - 0.685)) / 0.018, 2.0)) + exp(-pow(length(vec2(p.x, p.z - 0.69)) / 0.011, 2.0));
+    c *= mix(vec3(1.0), vec3(1.06, 0.93, 0.91), clamp(flush, 0.0, 1.0) * head);
+    c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * smoothstep(0.72, 0.8, noise(p * 420.0)) * head * step(p.y, -0.05));
+    float beard = head * step(p.y, -0.03) * (1.0 - smoothstep(0.665, 0.685, p.z + 0.25 * max(0.0, 0.035 - abs(p.x)) - 0.2 * max(0.0, abs(p.x) - 0.05)));
+    c = mix(c, c * 0.45 + hair_colour * 0.2, stubble * beard * (0.6 + 0.4 * noise(p * 700.0)) * (1.0 - v_lips));
+    float lid = exp(-pow(length(vec2(abs(p.x) - 0.031, (p.z - 0.733) * 1.3)) / 0.013, 2.0)) * step(p.y, -0.1);
+    c = mix(c, c * vec3(0.45, 0.38, 0.42), makeup * lid);
+    c = mix(c, lip_colour, smoothstep(0.25, 0.75, v_lips));
+    c = mix(c, brow_colour, brow_strength * brow(p));
+    float line = 0.800 - 0.28 * max(0.0, p.y + 0.115) - 0.55 * max(0.0, p.y + 0.045) - 0.1 * max(0.0, abs(p.x) - 0.045);
+    float grown = smoothstep(line - 0.004, line + 0.006, p.z + 0.008 * noise(p * 150.0)) * scalp;
+    return mix(c, hair_colour * (0.8 + 0.4 * noise(p * vec3(500.0, 90.0, 500.0))), grown * head);
+}
+
+vec3 eye(vec3 p) {
+    vec3 d = normalize(p - eye_centre);
+    float angle = acos(clamp(-d.y, -1.0, 1.0));
+    float rays = 0.8 + 0.4 * noise(vec3(atan(d.x, d.z) * 9.0, angle * 6.0, 1.0));
+    vec3 white = vec3(0.90, 0.88, 0.86) * (1.0 - 0.25 * smoothstep(0.6, 1.3, angle));
+    vec3 c = mix(iris_colour * rays, white, smoothstep(iris_size - 0.03, iris_size + 0.03, angle));
+    c *= 1.0 - 0.6 * exp(-pow((angle - iris_size) / 0.045, 2.0));
+    return mix(vec3(0.02), c, smoothstep(pupil - 0.03, pupil + 0.03, angle));
+}
+
+void main() {
+    vec3 n = normalize(v_normal);
+    vec3 to_camera = normalize(eye_position - v_position);
+    if (dot(n, to_camera) < 0.0 && part != 0) n = -n;
+    vec3 c = v_colour;
+    float gloss = 0.0, sharp = 24.0;
+    if (part == 0) {
+        if (v_template.z > 0.56) { c = skin(c, v_template); gloss = shine * 0.35; }
+        else c *= 1.0 + (noise(v_template * 38.0) - 0.5) * 0.2 * blotches;
+    } else if (part == 1) { c = eye(v_template); gloss = 0.8; sharp = 90.0; }
+    else if (part == 3) { if (noise(vec3(v_template.x * 1600.0, 0.0, 3.0)) < 0.5) discard; }
+    else if (part == 4) {
+        float strand = noise(v_template * vec3(300.0, 300.0, 60.0));
+        float fringe = 0.795 - 0.35 * pow(v_template.x / 0.06, 2.0) * 0.06 + 0.012 * strand;
+        bool before_face = v_template.y < -0.045 && abs(v_template.x) < 0.082;
+        if (v_template.z < hair_cut + 0.02 * strand || (before_face && v_template.z < fringe)) discard;
+        c = hair_colour * (0.65 + 0.7 * noise(v_template * vec3(700.0, 700.0, 60.0))); gloss = 0.25;
+    } else if (part == 5) {
+        if (v_lips < 0.5) discard;  // of clothes, this says where there is cloth at all
+        float stripes = sin(v_template.z * pattern_scale * 6.2832) * sin(v_template.x * pattern_scale * 3.1);
+        c *= 1.0 + 0.45 * pattern * stripes + 0.15 * (noise(v_template * 250.0) - 0.5);
+    }
+    vec3 light = mix(ground, sky, 0.5 + 0.5 * n.z);
+    // Wrapped Lambert: light creeps a little round the edge, as it does in skin.
+    light += key_colour * max(0.0, (dot(n, key_direction) + 0.25) / 1.25);
+    light += fill_colour * max(0.0, (dot(n, fill_direction) + 0.25) / 1.25);
+    // The mouth's and the nostrils' insides get little light.
+    if (part == 2) light *= 0.7;
+    vec3 halfway = normalize(key_direction + to_camera);
+    vec3 lit = pow(c, vec3(2.2)) * light + key_colour * gloss * 0.4 * pow(max(0.0, dot(n, halfway)), sharp);
+    fragment = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+}
+"""
+
+BACKGROUND_VERTEX: Final = """
+#version 330
+in vec2 corner;
+out vec2 place;
+void main() { place = vec2(corner.x, -corner.y) * 0.5 + 0.5; gl_Position = vec4(corner, 0.9999, 1.0); }
+"""
+
+BACKGROUND_FRAGMENT: Final = """
+#version 330
+uniform sampler2D picture;
+in vec2 place;
+out vec4 fragment;
+void main() { fragment = texture(picture, place); }
+"""
