@@ -23,7 +23,7 @@ REQUIREMENTS = (ROOT / "requirements" / "engine.txt", ROOT / "requirements" / "d
 WANTED = (3, 11)  # bpy 4.5 has wheels for 3.11 alone, MediaPipe 0.10.21 for 3.12 and older
 
 
-class Refusal(Exception):
+class RefusalError(Exception):
     """Something the user has to put right; the message says what and how."""
 
 
@@ -31,7 +31,7 @@ def load_by_path(name: str, path: Path) -> ModuleType:
     """Import one standard-library-only file of the add-on without importing the package."""
     spec = importlib.util.spec_from_file_location(name, path)
     if spec is None or spec.loader is None:
-        raise Refusal(f"{path} is missing from this checkout: clone it again.")
+        raise RefusalError(f"{path} is missing from this checkout: clone it again.")
     module = importlib.util.module_from_spec(spec)
     sys.modules[name] = module
     spec.loader.exec_module(module)
@@ -40,6 +40,9 @@ def load_by_path(name: str, path: Path) -> ModuleType:
 
 platform_facts = load_by_path("understudy_platform", ROOT / "addon" / "engine" / "platform.py")
 requirement_steps = load_by_path("understudy_requirement_steps", ROOT / "addon" / "engine" / "requirement_steps.py")
+# Modules that load libraries of the system, and what to call them.
+LEANING_MODULES = {"cv2": "OpenCV", "mediapipe": "MediaPipe", "torch": "PyTorch", "bpy": "Blender as a module"}
+SYSTEM = platform_facts.current_system()
 
 
 def say(text: str) -> None:
@@ -47,30 +50,30 @@ def say(text: str) -> None:
 
 
 def venv_python() -> Path:
-    return platform_facts.venv_python(VENV)
+    return platform_facts.environment_python(VENV, SYSTEM)
 
 
-def python_version(program: str | Path) -> tuple[int, int] | None:
+def python_version(program: str | Path, *options: str) -> tuple[int, int] | None:
     """(major, minor) of a Python program, None where it does not run."""
     try:
-        asked = [str(program), "-c", "import sys; print(*sys.version_info[:2])"]
+        asked = [str(program), *options, "-c", "import sys; print(*sys.version_info[:2])"]
         answer = subprocess.run(asked, capture_output=True, text=True, timeout=30, check=True).stdout.split()
         return int(answer[0]), int(answer[1])
     except (OSError, ValueError, IndexError, subprocess.SubprocessError):
         return None
 
 
-def find_python() -> str:
+def find_python() -> list[str]:
     """A Python 3.11: the one running this script, else one on the PATH."""
     if sys.version_info[:2] == WANTED:
-        return sys.executable
-    for name in ("python3.11", "python3", "python"):
-        program = shutil.which(name)
-        if program and python_version(program) == WANTED:
-            return program
-    raise Refusal(
+        return [sys.executable]
+    for command in platform_facts.python_commands(SYSTEM, Path.home(), os.environ):
+        program = shutil.which(command[0])
+        if program and python_version(program, *command[1:]) == WANTED:
+            return [program, *command[1:]]
+    raise RefusalError(
         f"This is Python {sys.version_info[0]}.{sys.version_info[1]}; Understudy's development needs Python 3.11 "
-        f"(Blender's bpy 4.5 comes for no other). {platform_facts.python_hint()}"
+        f"(Blender's bpy 4.5 comes for no other). {platform_facts.get_python_hint(SYSTEM)}"
     )
 
 
@@ -87,12 +90,13 @@ def setup(force: bool = False) -> None:
         return
     python = find_python()
     if python_version(venv_python()) != WANTED:
-        say(f"Making the environment {VENV.name} with {python} ...")
+        say(f"Making the environment {VENV.name} with {' '.join(python)} ...")
         make_venv(python)
+    install_torch_for_the_cpu()
     steps = requirement_steps.install_steps(venv_python(), REQUIREMENTS)
     for number, step in enumerate(steps, start=1):
         say(f"[{number}/{len(steps) + 1}] {step.label} ...")
-        install(step.command)
+        install(step.command, step.packages)
     say(f"[{len(steps) + 1}/{len(steps) + 1}] Understudy itself ...")
     pip = [str(venv_python()), "-m", "pip", "install", "--no-deps", "--quiet", "--disable-pip-version-check"]
     install([*pip, "--editable", str(ROOT)])
@@ -101,15 +105,40 @@ def setup(force: bool = False) -> None:
     say("The environment is ready.")
 
 
-def make_venv(python: str) -> None:
-    made = subprocess.run([python, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False)
+def install_torch_for_the_cpu() -> None:
+    """On Linux take torch's CPU build from its own index; where that cannot be reached, the lock's torch serves."""
+    step = requirement_steps.torch_cpu_step(venv_python(), REQUIREMENTS) if SYSTEM == "linux" else None
+    if step is not None:
+        say(f"{step.label} ...")
+        if subprocess.run(step.command, capture_output=True, check=False).returncode != 0:
+            say("PyTorch's own index cannot be reached; taking the build that pip finds elsewhere.")
+
+
+def make_venv(python: list[str]) -> None:
+    made = subprocess.run([*python, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        raise Refusal(f"{python} cannot make an environment. {platform_facts.venv_hint()}\n{made.stdout}{made.stderr}")
+        raise RefusalError(
+            f"{' '.join(python)} cannot make an environment. {platform_facts.venv_hint(SYSTEM, '3.11')}\n{made.stdout}{made.stderr}"
+        )
 
 
-def install(command: list[str]) -> None:
-    if subprocess.run(command, check=False).returncode != 0:
-        raise Refusal(
+def install(command: list[str], packages: int = 1) -> None:
+    """Run one pip call, counting the packages as they come; what pip said is shown only when it fails."""
+    lines: list[str] = []
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as pip:
+        assert pip.stdout is not None
+        count = 0
+        for line in pip.stdout:
+            lines.append(line)
+            if line.startswith(("Collecting ", "Processing ", "Requirement already satisfied: ")):
+                count += 1
+                name = line.split(": ")[-1].split(" (from")[0].removeprefix("Collecting ").strip()
+                say(f"  {min(count, packages):3}/{packages} {Path(name).name}")
+            elif line.startswith("Installing collected packages"):
+                say("  unpacking; the large ones take a minute ...")
+    if pip.returncode != 0:
+        print("".join(lines[-15:]), file=sys.stderr)
+        raise RefusalError(
             "The installation stopped (see above). Without a network, put the wheels into a folder and set "
             "PIP_FIND_LINKS to it and PIP_NO_INDEX to 1; otherwise check the connection and run this again."
         )
@@ -117,13 +146,18 @@ def install(command: list[str]) -> None:
 
 def check_libraries() -> None:
     """Import what leans on system libraries; a missing one becomes one sentence with the command that installs it."""
-    for module, purpose in (("cv2", "OpenCV"), ("mediapipe", "MediaPipe"), ("bpy", "Blender as a module")):
+    for module, purpose in (
+        ("cv2", "OpenCV"),
+        ("mediapipe", "MediaPipe"),
+        ("torch", "PyTorch"),
+        ("bpy", "Blender as a module"),
+    ):
         tried = subprocess.run(
             [str(venv_python()), "-c", f"import {module}"], capture_output=True, text=True, check=False
         )
         if tried.returncode != 0:
             last = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
-            raise Refusal(f"{purpose} does not start: {last}. {platform_facts.library_hint(last)}")
+            raise RefusalError(f"{purpose} does not start: {last}. {platform_facts.library_hint(last, SYSTEM) or ''}")
 
 
 def run(*arguments: str) -> int:
@@ -169,7 +203,7 @@ def main() -> int:
     try:
         setup(force=arguments.force)
         return 0 if arguments.command == "setup" else commands[arguments.command](rest)
-    except Refusal as refusal:
+    except RefusalError as refusal:
         print(f"\n{refusal}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:

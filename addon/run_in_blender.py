@@ -8,7 +8,9 @@ import sys
 from pathlib import Path
 
 root = Path(__file__).resolve().parent.parent
-spec = importlib.util.spec_from_file_location("understudy", root / "__init__.py", submodule_search_locations=[str(root)])
+spec = importlib.util.spec_from_file_location(
+    "understudy", root / "__init__.py", submodule_search_locations=[str(root)]
+)
 assert spec is not None and spec.loader is not None
 package = importlib.util.module_from_spec(spec)
 sys.modules["understudy"] = package

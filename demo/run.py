@@ -82,7 +82,16 @@ def render(clip: Path, take_path: Path, scene: Path, preview: Path, sheet: Path)
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
         frames = Path(folder)
         code = run_stage(
-            ["preview", str(scene), "--out", str(frames), "--fps", str(PREVIEW_FPS), "--seconds", f"{take.duration:.3f}"]
+            [
+                "preview",
+                str(scene),
+                "--out",
+                str(frames),
+                "--fps",
+                str(PREVIEW_FPS),
+                "--seconds",
+                f"{take.duration:.3f}",
+            ]
         )
         if code != 0:
             return code

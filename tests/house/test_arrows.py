@@ -46,16 +46,17 @@ ALLOWED_IN_ADDON = {
 def test_addon_imports_only_blender_numpy_and_the_take(path):
     names = imported_modules(path)
     assert {n.split(".")[0] for n in names} <= ALLOWED_IN_ADDON
-    beyond_the_take = {
-        n for n in names if n.startswith("understudy.ml") and not n.startswith("understudy.ml.take")
-    } - {"understudy.ml"}
+    beyond_the_take = {n for n in names if n.startswith("understudy.ml") and not n.startswith("understudy.ml.take")} - {
+        "understudy.ml"
+    }
     assert not beyond_the_take
 
 
 def test_the_take_needs_numpy_alone():
     code = (
         "import sys, understudy.ml.take; "
-        "heavy = {'bpy', 'torch', 'mediapipe', 'cv2', 'av', 'scipy'} & set(sys.modules); sys.exit(repr(heavy) if heavy else 0)"
+        "heavy = {'bpy', 'torch', 'mediapipe', 'cv2', 'av', 'scipy'} & set(sys.modules); "
+        "sys.exit(repr(heavy) if heavy else 0)"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 

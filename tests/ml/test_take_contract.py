@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from understudy.ml.take import (
     CAPTURED_BONES,
     EMOTION_NAMES,
@@ -87,7 +86,7 @@ BREAKS = {
     "no frames": {"times": np.zeros(0)},
     "frame rate": {"fps": float("nan")},
     "contacts as numbers": {"contacts": np.zeros((5, 4))},
-    "emotion unknown": {"emotion_names": ("boredom",) + EMOTION_NAMES[1:]},
+    "emotion unknown": {"emotion_names": ("boredom", *EMOTION_NAMES[1:])},
     "metadata": {"metadata": {"focal": float("nan")}},
 }
 
