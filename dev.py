@@ -42,7 +42,6 @@ platform_facts = load_by_path("understudy_platform", ROOT / "addon" / "engine" /
 requirement_steps = load_by_path("understudy_requirement_steps", ROOT / "addon" / "engine" / "requirement_steps.py")
 # Modules that load libraries of the system, and what to call them.
 LEANING_MODULES = {"cv2": "OpenCV", "mediapipe": "MediaPipe", "torch": "PyTorch", "bpy": "Blender as a module"}
-SYSTEM = platform_facts.current_system()
 
 
 def say(text: str) -> None:
@@ -50,7 +49,7 @@ def say(text: str) -> None:
 
 
 def venv_python() -> Path:
-    return platform_facts.environment_python(VENV, SYSTEM)
+    return platform_facts.venv_python(VENV)
 
 
 def python_version(program: str | Path, *options: str) -> tuple[int, int] | None:
@@ -67,13 +66,13 @@ def find_python() -> list[str]:
     """A Python 3.11: the one running this script, else one on the PATH."""
     if sys.version_info[:2] == WANTED:
         return [sys.executable]
-    for command in platform_facts.python_commands(SYSTEM, Path.home(), os.environ):
+    for command in platform_facts.python_commands(Path.home(), os.environ):
         program = shutil.which(command[0])
         if program and python_version(program, *command[1:]) == WANTED:
             return [program, *command[1:]]
     raise RefusalError(
         f"This is Python {sys.version_info[0]}.{sys.version_info[1]}; Understudy's development needs Python 3.11 "
-        f"(Blender's bpy 4.5 comes for no other). {platform_facts.get_python_hint(SYSTEM)}"
+        f"(Blender's bpy 4.5 comes for no other). {platform_facts.python_hint()}"
     )
 
 
@@ -107,7 +106,11 @@ def setup(force: bool = False) -> None:
 
 def install_torch_for_the_cpu() -> None:
     """On Linux take torch's CPU build from its own index; where that cannot be reached, the lock's torch serves."""
-    step = requirement_steps.torch_cpu_step(venv_python(), REQUIREMENTS) if SYSTEM == "linux" else None
+    step = (
+        requirement_steps.torch_cpu_step(venv_python(), REQUIREMENTS)
+        if platform_facts.torch_needs_own_index()
+        else None
+    )
     if step is not None:
         say(f"{step.label} ...")
         if subprocess.run(step.command, capture_output=True, check=False).returncode != 0:
@@ -117,9 +120,8 @@ def install_torch_for_the_cpu() -> None:
 def make_venv(python: list[str]) -> None:
     made = subprocess.run([*python, "-m", "venv", "--clear", str(VENV)], capture_output=True, text=True, check=False)
     if made.returncode != 0:
-        raise RefusalError(
-            f"{' '.join(python)} cannot make an environment. {platform_facts.venv_hint(SYSTEM, '3.11')}\n{made.stdout}{made.stderr}"
-        )
+        hint = platform_facts.venv_hint()
+        raise RefusalError(f"{' '.join(python)} cannot make an environment. {hint}\n{made.stdout}{made.stderr}")
 
 
 def install(command: list[str], packages: int = 1) -> None:
@@ -146,18 +148,13 @@ def install(command: list[str], packages: int = 1) -> None:
 
 def check_libraries() -> None:
     """Import what leans on system libraries; a missing one becomes one sentence with the command that installs it."""
-    for module, purpose in (
-        ("cv2", "OpenCV"),
-        ("mediapipe", "MediaPipe"),
-        ("torch", "PyTorch"),
-        ("bpy", "Blender as a module"),
-    ):
+    for module, purpose in LEANING_MODULES.items():
         tried = subprocess.run(
             [str(venv_python()), "-c", f"import {module}"], capture_output=True, text=True, check=False
         )
         if tried.returncode != 0:
             last = (tried.stderr.strip().splitlines() or [f"exit code {tried.returncode}"])[-1]
-            raise RefusalError(f"{purpose} does not start: {last}. {platform_facts.library_hint(last, SYSTEM) or ''}")
+            raise RefusalError(f"{purpose} does not start: {last}. {platform_facts.library_hint(last)}")
 
 
 def run(*arguments: str) -> int:
