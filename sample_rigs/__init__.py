@@ -1,0 +1,1 @@
+"""Sample characters: the .blend files the extension ships, and the scripts which build them."""
