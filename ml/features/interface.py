@@ -1,0 +1,67 @@
+"""What a detector is, so that another one can take its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FaceSeen:
+    points: Floats
+    """[478, 3] in pixels of the image given."""
+    confidence: float
+
+
+@dataclass(frozen=True)
+class PoseSeen:
+    image: Floats
+    """[33, 3] pixels."""
+    world: Floats
+    """[33, 3] metres about the middle of the hips."""
+    visibility: Floats
+    """[33] 0..1."""
+    confidence: float
+
+
+@dataclass(frozen=True)
+class HandSeen:
+    points: Floats
+    """[21, 3] pixels."""
+    world: Floats
+    """[21, 3] metres."""
+    is_left: bool
+    """The performer's left hand, as far as the hand alone tells."""
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Seen:
+    """What one detector saw in one picture."""
+
+    face: FaceSeen | None = None
+    pose: PoseSeen | None = None
+    hands: tuple[HandSeen, ...] = field(default=())
+
+
+class Detector(Protocol):
+    """Sees one part of the performer; used by one thread, which makes, runs and closes it."""
+
+    def detect(self, image: NDArray[np.uint8]) -> Seen:
+        """Look at the next picture [H, W, 3] RGB of the footage."""
+        ...
+
+    def models(self) -> dict[str, str]:
+        """Model file name -> sha256."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class DetectorMaker(Protocol):
+    def __call__(self) -> Detector: ...

@@ -1,0 +1,28 @@
+"""From what the user wrote to the footage it means."""
+
+from __future__ import annotations
+
+import os
+
+from .interface import Footage, FootageError
+
+
+def open_footage(source: str | os.PathLike[str]) -> Footage:
+    """Open a video file, `camera:INDEX_OR_NAME`, or a made-up `test:WIDTHxHEIGHT@FPS/SECONDS`.
+
+    `test:` without /SECONDS behaves like a camera: it runs in real time until it is closed.
+    """
+    text = os.fspath(source)
+    if not text:
+        raise FootageError("No video was named; give the path of one.")
+    if text.startswith("test:"):
+        from .synthetic import SyntheticFootage
+
+        return SyntheticFootage(text)
+    if text.startswith("camera:"):
+        from .devices import CameraFootage
+
+        return CameraFootage(text.removeprefix("camera:"))
+    from .file import FileFootage
+
+    return FileFootage(text)
