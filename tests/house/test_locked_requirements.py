@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from understudy.addon.engine.requirement_steps import count_packages, install_steps, torch_cpu_step
 
 ROOT = Path(__file__).resolve().parents[2]
