@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-import importlib
 import os
 from collections.abc import Sequence
 from functools import lru_cache
@@ -19,6 +18,12 @@ from .interface import FaceSeen, Floats, HandSeen, PoseSeen, Seen
 os.environ.setdefault("GLOG_minloglevel", "2")
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "2")
 
+# Imported here, in one thread: the detectors are made in several, and this package's modules import one another.
+import mediapipe  # noqa: E402
+from mediapipe.python.solutions.face_mesh import FaceMesh  # noqa: E402
+from mediapipe.python.solutions.hands import Hands  # noqa: E402
+from mediapipe.python.solutions.pose import Pose  # noqa: E402
+
 _SHOULDERS = [11, 12]
 # Outer corners of the eyes, the bridge of the nose and the cheeks' edges, in the mesh.
 _EYE_CORNERS = (33, 263)
@@ -27,15 +32,11 @@ _SHARP_EYE_DISTANCE = 32.0
 """Pixels between the eyes' outer corners from which the mesh is as good as it gets (it looks at 192 pixels a face)."""
 
 
-def _solution(name: str) -> Any:
-    return importlib.import_module(f"mediapipe.python.solutions.{name}")
-
-
 class MediaPipeFace:
     """Face mesh with attention: 468 points and 10 of the irises, of the most prominent face."""
 
     def __init__(self) -> None:
-        self._graph = _solution("face_mesh").FaceMesh(
+        self._graph = FaceMesh(
             max_num_faces=1, refine_landmarks=True, min_detection_confidence=0.5, min_tracking_confidence=0.5
         )
 
@@ -60,7 +61,7 @@ class MediaPipePose:
 
     def __init__(self) -> None:
         # Its own smoothing lags behind; the body's solver smooths both ways in time.
-        self._graph = _solution("pose").Pose(
+        self._graph = Pose(
             model_complexity=1, smooth_landmarks=False, min_detection_confidence=0.5, min_tracking_confidence=0.5
         )
 
@@ -85,7 +86,7 @@ class MediaPipeHands:
     """Up to two hands, 21 points each in the image and in metres."""
 
     def __init__(self) -> None:
-        self._graph = _solution("hands").Hands(
+        self._graph = Hands(
             max_num_hands=2, model_complexity=1, min_detection_confidence=0.5, min_tracking_confidence=0.5
         )
 
@@ -145,7 +146,7 @@ def _sha256(path: Path) -> str:
 
 def model_hashes(*names: str) -> dict[str, str]:
     """sha256 of model files below mediapipe/modules."""
-    folder = Path(importlib.import_module("mediapipe").__file__ or "").parent / "modules"
+    folder = Path(mediapipe.__file__ or "").parent / "modules"
     return {Path(name).name: _sha256(folder / name) for name in names}
 
 
