@@ -6,10 +6,13 @@ system from any other. Other modules never ask which system they run on.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform as _platform
+import signal
 import subprocess
 import sys
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -183,7 +186,7 @@ def open_folder_command(path: Path, system: System = THIS) -> list[str]:
     return [{"windows": "explorer", "macos": "open", "linux": "xdg-open"}[system], str(path)]
 
 
-def stop_process(process: subprocess.Popen[bytes], patience: float) -> None:
+def stop_process(process: subprocess.Popen[Any], patience: float) -> None:
     """Wait for a process that was asked to end; kill it when its time is up."""
     try:
         process.wait(patience)
@@ -192,10 +195,22 @@ def stop_process(process: subprocess.Popen[bytes], patience: float) -> None:
         process.wait(patience)
 
 
+def kill_tree(process: subprocess.Popen[Any], system: System = THIS) -> None:
+    """End a process started with popen_options and everything it started."""
+    if process.poll() is not None:
+        return
+    if system == "windows":
+        command = ["taskkill", "/F", "/T", "/PID", str(process.pid)]
+        subprocess.run(command, capture_output=True, check=False, **popen_options(system))
+    else:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+    process.kill()
+    process.wait(5)
+
+
 def replace_patiently(source: Path, target: Path, attempts: int = 20) -> None:
     """os.replace that outwaits a virus scanner: on Windows a file just written may be held for a moment."""
-    import time
-
     for attempt in range(attempts):
         try:
             os.replace(source, target)
