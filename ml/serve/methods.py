@@ -17,12 +17,12 @@ from __future__ import annotations
 import dataclasses
 import os
 import platform
-import re
 import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from ..version import program_version
 from .partials import partial_file, remove_partials
 from .rpc import BUSY, INPUT_ERROR, INVALID_PARAMS, Call, Method, RpcError
 
@@ -46,7 +46,7 @@ def engine_methods(capture: Callable[..., Any] | None = None) -> dict[str, Metho
 
 def hello(_call: Call) -> dict[str, Any]:
     return {
-        "version": _program_version(),
+        "version": program_version(),
         "protocol": PROTOCOL,
         "pid": os.getpid(),
         "python": platform.python_version(),
@@ -174,12 +174,3 @@ def _require_writable_folder(folder: Path) -> None:
     except OSError as error:
         reason = f"The folder {folder} cannot be written to ({error.strerror})"
         raise RpcError(INPUT_ERROR, f"{reason}; choose another folder for takes.") from error
-
-
-def _program_version() -> str:
-    manifest = Path(__file__).resolve().parents[2] / "blender_manifest.toml"
-    try:
-        found = re.search(r'^version = "([^"]+)"', manifest.read_text(encoding="utf-8"), re.MULTILINE)
-    except OSError:
-        return "unknown"
-    return found.group(1) if found else "unknown"

@@ -1,5 +1,6 @@
 """The client against real processes: the engine itself, and small ones that misbehave."""
 
+import contextlib
 import os
 import queue
 import shutil
@@ -51,10 +52,8 @@ class Desk:
         end = time.monotonic() + seconds
         while not done():
             assert time.monotonic() < end, "the engine did not answer in time"
-            try:
+            with contextlib.suppress(queue.Empty):
                 self.posted.get(timeout=0.05)()
-            except queue.Empty:
-                pass
 
 
 @pytest.fixture
