@@ -15,9 +15,9 @@ def open_footage(source: str | os.PathLike[str]) -> Footage:
     text = os.fspath(source)
     if not text:
         raise FootageError("No video was named; give the path of one.")
-    if text.startswith("test:"):
-        from .synthetic import SyntheticFootage
+    from .synthetic import SyntheticFootage, is_synthetic
 
+    if is_synthetic(text):
         return SyntheticFootage(text)
     if text.startswith("camera:"):
         from .devices import CameraFootage

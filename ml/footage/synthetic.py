@@ -33,6 +33,11 @@ class TestPattern:
     sound: bool
 
 
+def is_synthetic(source: str) -> bool:
+    """Whether a source is made up rather than a file."""
+    return source.startswith("test:")
+
+
 def parse(text: str) -> TestPattern:
     """Read a `test:` source; FootageError says how it is written."""
     match = _PATTERN.fullmatch(text)

@@ -1,0 +1,142 @@
+"""Commands that need no Blender. Exit codes: 0 done, 2 the input is wrong (one line says what), 1 a defect."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from typer.exceptions import TyperException
+
+from .commands.exits import DONE, INPUT_WRONG, INTERRUPTED, InputError, end_with_error, say_error
+
+app = typer.Typer(
+    name="understudy",
+    help="Your performance, on any character.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+
+JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on standard output, nothing else.")]
+
+
+@app.command()
+def capture(
+    video: Annotated[str, typer.Argument(help="A video file, or test:640x480@30/5 for a test picture.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where the take goes [VIDEO's name.take.npz].")] = None,
+    no_face: Annotated[bool, typer.Option("--no-face", help="Leave the face out.")] = False,
+    no_body: Annotated[bool, typer.Option("--no-body", help="Leave body and hands out.")] = False,
+    no_hands: Annotated[bool, typer.Option("--no-hands", help="Leave the fingers out.")] = False,
+    start: Annotated[float | None, typer.Option(help="Begin at this second.")] = None,
+    end: Annotated[float | None, typer.Option(help="Stop before this second.")] = None,
+    fps: Annotated[float | None, typer.Option(help="Frames per second of the take [the video's own].")] = None,
+    performer: Annotated[Path | None, typer.Option(help="A performer's file (not used yet).")] = None,
+    overlay: Annotated[Path | None, typer.Option(help="Also write a video with what was seen drawn on it.")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Turn a video into a take."""
+    from .capture import CaptureOptions
+    from .commands.capture import run_capture
+
+    options = CaptureOptions(
+        face=not no_face, body=not no_body, hands=not no_hands, start=start, end=end, fps=fps,
+        performer=str(performer) if performer else None,
+    )  # fmt: skip
+    run_capture(video, out, options, overlay, as_json)
+
+
+@app.command()
+def info(
+    take: Annotated[Path, typer.Argument(help="A .take.npz file.")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Say what a take holds: its length, parts, quality and warnings."""
+    from .commands.info import run_info
+
+    run_info(take, as_json)
+
+
+@app.command()
+def record(
+    out: Annotated[Path, typer.Argument(help="The .mp4 to write.")],
+    source: Annotated[str, typer.Option(help="camera:0, camera:NAME, or test:640x480@30.")] = "camera:0",
+    microphone: Annotated[str | None, typer.Option(help="Name or number of the microphone, or none.")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop by itself after so long [Ctrl+C stops].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Record a camera and microphone to a video."""
+    from .commands.record import run_record
+
+    run_record(source, microphone, out, seconds, as_json)
+
+
+@app.command()
+def train(
+    model: Annotated[str, typer.Argument(help="face")],
+    config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
+    smoke: Annotated[bool, typer.Option("--smoke", help="Run the whole way in seconds, on next to nothing.")] = False,
+) -> None:
+    """Train a model."""
+    if model != "face":
+        raise InputError(f"There is no model {model!r} to train; known: face.")
+    from .face.train import read_config, train_face
+
+    train_face(read_config(config, smoke), resume=resume, say=typer.echo)
+
+
+@app.command()
+def evaluate(
+    model: Annotated[str, typer.Argument(help="face or body")],
+    as_json: JsonFlag = False,
+) -> None:
+    """Measure a model against truth it never saw."""
+    from .commands.evaluate import run_evaluate
+
+    run_evaluate(model, as_json)
+
+
+@app.command(hidden=True)
+def serve(log: Annotated[Path | None, typer.Option(help="The file that everything printed goes to.")] = None) -> None:
+    """Run the engine that Blender talks to (JSON-RPC over standard input and output)."""
+    from .serve import main as serve_main
+
+    raise typer.Exit(serve_main(["--log", str(log)] if log else []))
+
+
+@app.command()
+def devices(as_json: JsonFlag = False) -> None:
+    """List cameras and microphones."""
+    from .commands.record import run_list
+
+    run_list(as_json)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run one command and return its exit code; every error is one line on standard error."""
+    arguments = list(sys.argv[1:] if argv is None else argv) or ["--help"]
+    try:
+        code: Any = app(arguments, prog_name="understudy", standalone_mode=False)
+    except typer.Exit as end:
+        return end.exit_code
+    except (KeyboardInterrupt, typer.Abort):
+        return say_error("Stopped; nothing was written.", INTERRUPTED)
+    except TyperException as error:
+        command = f" {arguments[0]}" if arguments[0] in command_names() else ""
+        return say_error(f"{error.format_message().rstrip('.')}; see understudy{command} --help.", INPUT_WRONG)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no user sees a traceback
+        return end_with_error(error)
+    return code if isinstance(code, int) else DONE
+
+
+def command_names() -> tuple[str, ...]:
+    """The commands of this file."""
+    return tuple(str(command.callback.__name__) for command in app.registered_commands if command.callback)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""What each command of ml/cli.py does, one file each."""

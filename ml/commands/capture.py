@@ -1,0 +1,94 @@
+"""`understudy capture`."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from ..capture import CaptureOptions, capture_features
+from ..footage.synthetic import is_synthetic
+from ..native_output import native_errors_hidden
+from ..take import Take, save_take
+from ..take.summary import summarize
+from .exits import InputError
+
+
+def run_capture(video: str, out: Path | None, options: CaptureOptions, overlay: Path | None, as_json: bool) -> None:
+    """Capture `video`, write the take (and the overlay), say what was captured."""
+    out = out or default_out(video)
+    for path in (out, overlay):
+        if path is not None:
+            require_writable(path)
+    begun = time.monotonic()
+    with native_errors_hidden(), progress_bar(enabled=not as_json) as progress:
+        captured = capture_features(video, options, progress)
+        if overlay is not None:
+            from ..overlay import write_overlay
+
+            write_overlay(video, overlay, captured, progress)
+        save_take(out, captured.take)
+    result = describe(captured.take, out, overlay, time.monotonic() - begun)
+    if as_json:
+        print(json.dumps(result, ensure_ascii=False))
+    else:
+        say(result)
+
+
+def default_out(video: str) -> Path:
+    """VIDEO's name with .take.npz, in the current folder for made-up footage, else beside the video."""
+    if is_synthetic(video):
+        return Path("test.take.npz")
+    return Path(video).with_name(f"{Path(video).stem}.take.npz")
+
+
+def require_writable(path: Path) -> None:
+    """Say before minutes of work, not after, that the result could not be kept."""
+    folder = path.parent
+    if path.is_dir():
+        raise InputError(f"{path} is a folder; name a file in it.")
+    if not folder.is_dir():
+        raise InputError(f"There is no folder {folder} to write {path.name} to; make it or choose another.")
+    if not os.access(folder, os.W_OK) or (path.exists() and not os.access(path, os.W_OK)):
+        raise InputError(f"{path} cannot be written; choose another place with --out.")
+
+
+def describe(take: Take, out: Path, overlay: Path | None, seconds: float) -> dict[str, Any]:
+    """What --json prints."""
+    summary = summarize(take)
+    result: dict[str, Any] = {"take": str(out), **asdict(summary), "quality": round(summary.quality, 4)}
+    result["seconds_taken"] = round(seconds, 2)
+    if overlay is not None:
+        result["overlay"] = str(overlay)
+    return result
+
+
+def say(result: dict[str, Any]) -> None:
+    """The same for people."""
+    seen = ", ".join(f"{part.replace('_', ' ')} {share:.0%}" for part, share in result["seen"].items())
+    print(f"{result['take']}: {result['frames']} frames at {result['fps']:g} fps ({result['duration']:.1f} s). {seen}.")
+    if "overlay" in result:
+        print(f"{result['overlay']}: what was seen.")
+    for warning in result["warnings"]:
+        print(f"Note: {warning}")
+
+
+@contextmanager
+def progress_bar(enabled: bool = True) -> Iterator[Callable[[float, str], None]]:
+    """A progress callback that draws a bar when standard error is a terminal."""
+    if not (enabled and sys.stderr.isatty()):
+        yield lambda share, message: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
+    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
+        task = bar.add_task("", total=1.0)
+        yield lambda share, message: bar.update(task, completed=share, description=message)

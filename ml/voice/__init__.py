@@ -1,0 +1,1 @@
+"""What the sound of the footage says."""
