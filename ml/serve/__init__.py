@@ -37,8 +37,8 @@ def main(argv: Sequence[str] | None = None, capture: Callable[..., Any] | None =
     server = Server(incoming, outgoing, {**engine_methods(capture), **recordings.methods()})
     logging.getLogger(__name__).info("engine %d serves", os.getpid())
     server.run()
-    server.cancel_all()
     recordings.close()
+    server.cancel_all()
     remove_partials()
     logging.getLogger(__name__).info("engine %d ends", os.getpid())
     # Threads in native code cannot be joined in time; nothing they hold matters any more.

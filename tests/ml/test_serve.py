@@ -199,6 +199,50 @@ def test_shutdown_answers_and_ends(engine):
     assert engine.process.wait(5) == 0
 
 
+def test_a_recording_is_shown_counted_down_kept_and_not_left_by_half(engine, tmp_path):
+    folder = takes_folder(tmp_path)
+    out = folder / "me.mp4"
+    call = engine.ask("record_start", source="test:64x48@25", out=str(out), countdown=0.3)
+    states = [engine.first_progress()["state"]]
+    while states[-1] != "recording":
+        states.append(engine.first_progress()["state"])
+    assert states[0] == "countdown"
+    time.sleep(0.5)
+    shown = engine("record_preview")["result"]
+    assert shown["state"] == "recording" and shown["picture"]["width"] == 64
+    busy = engine("record_start", source="test:64x48@25", out=str(out))
+    assert busy["error"]["code"] == rpc.BUSY
+    engine.ask("record_stop")
+    result = engine.answer(call)["result"]
+    assert result["video"] == str(out) and result["frames"] > 5 and names(folder) == ["me.mp4"]
+    assert engine("record_preview")["result"] is None
+
+
+def test_a_discarded_recording_leaves_nothing(engine, tmp_path):
+    folder = takes_folder(tmp_path)
+    call = engine.ask("record_start", source="test:64x48@25", out=str(folder / "me.mp4"))
+    while engine.first_progress()["state"] != "recording":
+        pass
+    engine.ask("cancel", id=call)
+    assert engine.answer(call)["error"]["code"] == rpc.CANCELLED
+    assert names(folder) == []
+
+
+def test_a_recording_survives_blenders_end(engine, tmp_path):
+    folder = takes_folder(tmp_path)
+    engine.ask("record_start", source="test:64x48@25", out=str(folder / "me.mp4"))
+    while engine.first_progress()["seconds"] < 0.4:
+        pass
+    engine.process.stdin.close()
+    assert engine.process.wait(5) == 0
+    assert names(folder) == ["me.mp4"] and (folder / "me.mp4").stat().st_size > 500
+
+
+def test_devices_can_be_listed(engine):
+    devices = engine("list_devices")["result"]
+    assert all(set(device) == {"kind", "name", "source"} for device in devices)
+
+
 def test_self_test_finds_everything_in_this_environment(engine):
     result = engine("self_test")["result"]
     assert result["problems"] == [] and "mediapipe" in result["versions"]
