@@ -1,0 +1,90 @@
+"""Which parts of the feet rest on the floor, and a path of the hips that keeps them there."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..take import CAPTURED_BONES
+from .landmarks import Floats
+from .smoothing import fill_gaps, smooth
+
+FOOT_BONES: Final = ("leftFoot", "leftToes", "rightFoot", "rightToes")
+FOOT_INDICES: Final = tuple(CAPTURED_BONES.index(name) for name in FOOT_BONES)
+_TOUCH_HEIGHT: Final = (0.06, 0.10)
+"""Metres above the foot's rest height: begins below the first, ends above the second."""
+_TOUCH_SPEED: Final = (0.35, 0.60)
+"""Metres per second: begins below the first, ends above the second."""
+_FLOOR_PERCENTILE: Final = 10.0
+_SHORTEST: Final = 0.10
+"""Seconds; shorter touches and lifts are noise."""
+_CORRECTION_CUTOFF_HZ: Final = 2.5
+_LARGEST_SHIFT: Final = 0.25
+
+
+def foot_heights(joints: Floats, rest: Floats) -> Floats:
+    """Heights [T, 4] of the feet's joints above where they are when the sole is on the floor."""
+    feet = list(FOOT_INDICES)
+    return joints[:, feet, 2] - rest[feet, 2]
+
+
+def floor_height(joints: Floats, rest: Floats, seen: NDArray[np.bool_]) -> float:
+    """The floor's Z: low among the lowest foot of each frame, so that jumps and a few bad frames do not move it."""
+    lowest = foot_heights(joints[seen], rest).min(axis=1)
+    return float(np.percentile(lowest, _FLOOR_PERCENTILE))
+
+
+def find_contacts(joints: Floats, rest: Floats, fps: float) -> NDArray[np.bool_]:
+    """Contacts [T, 4] by height and speed with hysteresis; the floor is Z = 0."""
+    heights = foot_heights(joints, rest)
+    places = smooth(joints[:, list(FOOT_INDICES)], fps, 4.0)
+    speed = np.linalg.norm(np.gradient(places, axis=0), axis=-1) * fps if len(joints) > 1 else np.zeros(heights.shape)
+    begins = (heights < _TOUCH_HEIGHT[0]) & (speed < _TOUCH_SPEED[0])
+    stays = (heights < _TOUCH_HEIGHT[1]) & (speed < _TOUCH_SPEED[1])
+    touching = np.zeros(heights.shape, dtype=bool)
+    for t in range(len(heights)):
+        touching[t] = begins[t] | (touching[t - 1] & stays[t] if t else False)
+    least = max(1, round(_SHORTEST * fps))
+    for column in range(touching.shape[1]):
+        touching[:, column] = _without_short_runs(_without_short_runs(touching[:, column], least, False), least, True)
+    return touching
+
+
+def _without_short_runs(values: NDArray[np.bool_], least: int, kind: bool) -> NDArray[np.bool_]:
+    """Turn runs of `kind` shorter than `least` over, except at the clip's ends."""
+    result = values.copy()
+    for begin, end in runs(values == kind):
+        if end - begin < least and begin > 0 and end < len(values):
+            result[begin:end] = not kind
+    return result
+
+
+def runs(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Begin and end (exclusive) of every run of True."""
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], values, [False])).astype(np.int8)))
+    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+
+
+def lock_feet(joints: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float) -> Floats:
+    """Shifts of the hips [T, 3] that hold touching feet where they are and on the floor.
+
+    Every run of contact has one anchor, the median of where the joint was. Frames without contact take the shift of
+    the runs around them, interpolated; the whole is smoothed so that nothing jumps where a run begins or ends.
+    """
+    feet = list(FOOT_INDICES)
+    wanted = np.zeros((len(joints), 3))
+    votes = np.zeros(len(joints))
+    for column, bone in enumerate(feet):
+        for begin, end in runs(contacts[:, column]):
+            place = joints[begin:end, bone]
+            anchor = np.median(place, axis=0)
+            anchor[2] = rest[bone, 2]
+            wanted[begin:end] += anchor - place
+            votes[begin:end] += 1
+    touched = votes > 0
+    if not touched.any():
+        return wanted
+    shift = np.clip(wanted / np.maximum(votes, 1)[:, None], -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    return smooth(fill_gaps(shift, touched), fps, _CORRECTION_CUTOFF_HZ)

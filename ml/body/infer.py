@@ -1,0 +1,161 @@
+"""The baseline body solver: MediaPipe's points to a humanoid's rotations, its path and its contacts.
+
+Nothing here is learned: directions of limbs come from the world landmarks, twists from hinges and palms, the path from
+the projection. The camera is taken to be level. Later models are measured against this.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..camera import Camera
+from ..features.arrays import Features
+from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
+from .contacts import find_contacts, floor_height, lock_feet
+from .fingers import finger_rotations
+from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, VISIBLE, WRIST, Floats, Points, read_points
+from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
+from .orient import smoothstep
+from .path import hips_path
+from .proportions import performer_rest
+from .smoothing import fill_gaps, smooth
+from .trunk import trunk_rotations
+
+PARENTS: Final = parent_indices(CAPTURED_BONES)
+_LEG_PARTS: Final = ("UpperLeg", "LowerLeg", "Foot", "Toes")
+_ARM_PARTS: Final = ("Shoulder", "UpperArm", "LowerArm", "Hand")
+_LEGS_SEEN_SHARE: Final = 0.15
+"""A clip in which fewer frames show a leg has no legs: both stand for the whole clip."""
+
+
+@dataclass(frozen=True)
+class BodyMotion:
+    """T frames of a humanoid in stage axes; the arrays of a take."""
+
+    bone_names: tuple[str, ...]
+    """CAPTURED_BONES."""
+    rotations: Floats
+    """[T, 52, 4] global wxyz, relative to the T-pose facing -Y."""
+    hips_position: Floats
+    """[T, 3] metres; the floor is Z = 0, the hips begin over the origin."""
+    rest_positions: Floats
+    """[52, 3]"""
+    contacts: NDArray[np.bool_]
+    """[T, 4] leftFoot, leftToes, rightFoot, rightToes."""
+    confidence: Floats
+    """[T] 0..1; 0 = nobody was seen, filled in."""
+    left_hand_confidence: Floats
+    right_hand_confidence: Floats
+    bone_confidence: Floats
+    """[T, 52]"""
+    camera_position: Floats
+    """[3] where the camera stands on the stage, looking along +Y."""
+
+
+def estimate_body(
+    features: Features, camera: Camera, fps: float, head_rotation: NDArray | None = None
+) -> BodyMotion | None:
+    """Solve a clip; None where no frame shows a person.
+
+    head_rotation [T, 4] wxyz: the face tracker's, used for the head where finite.
+    """
+    points = read_points(features, fps)
+    if not points.seen.any():
+        return None
+    rest = performer_rest(points)
+    turns, weights = _pose(points, head_rotation)
+    rotations = np.stack([turns[name] for name in CAPTURED_BONES], axis=1)
+    rotations = rotation.continuous(rotation.normalize(rotations))
+    hips, contacts, camera_position = _place(rotations, rest, points, camera, weights["legs"])
+    return BodyMotion(
+        bone_names=CAPTURED_BONES,
+        rotations=rotations,
+        hips_position=hips,
+        rest_positions=rest,
+        contacts=contacts,
+        confidence=points.confidence,
+        left_hand_confidence=points.hand_confidence["left"],
+        right_hand_confidence=points.hand_confidence["right"],
+        bone_confidence=_bone_confidence(points, weights),
+        camera_position=camera_position,
+    )
+
+
+def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floats], dict[str, Floats]]:
+    """Global rotations of all bones, and how far each limb was seen ([T], 0 = filled in)."""
+    turns = trunk_rotations(points, head_rotation)
+    weights: dict[str, Floats] = {}
+    legs = np.minimum(*(_seen_share(points, HIP, KNEE, ANKLE, side=side) for side in SIDES))
+    weights["legs"] = legs if (legs > 0.5).mean() >= _LEGS_SEEN_SHARE else np.zeros_like(legs)
+    for side in SIDES:
+        leg = weights["legs"]
+        arm = _seen_share(points, SHOULDER, ELBOW, side=side)
+        weights[f"{side}Leg"], weights[f"{side}Arm"] = leg, arm
+        turns |= _blend(standing_leg(turns["hips"], side), leg_rotations(points, turns["hips"], side), leg)
+        chest = turns["upperChest"]
+        turns |= _blend(hanging_arm(chest, side), arm_rotations(points, chest, side), arm)
+        turns |= finger_rotations(points, turns[f"{side}Hand"], side)
+    return turns, weights
+
+
+def _seen_share(points: Points, *marks: dict[str, int], side: str) -> Floats:
+    """[T] 0..1, smooth in time: whether all these points of a side are seen. Gaps without a person count as seen
+    around them, so that a limb is held rather than dropped."""
+    least = points.visibility[:, [mark[side] for mark in marks]].min(axis=1)
+    share = smoothstep(least, 0.6 * VISIBLE, VISIBLE)
+    known = np.where(points.seen, share, np.nan)
+    return smooth(fill_gaps(known, points.seen), points.fps, 1.0)
+
+
+def _blend(filled: dict[str, Floats], solved: dict[str, Floats], share: Floats) -> dict[str, Floats]:
+    return {bone: rotation.slerp(filled[bone], solved[bone], share) for bone in solved}
+
+
+def _place(
+    rotations: Floats, rest: Floats, points: Points, camera: Camera, legs: Floats
+) -> tuple[Floats, NDArray[np.bool_], Floats]:
+    """The hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
+    still = np.zeros((len(rotations), 3))
+    hips = hips_path(joint_positions(rotations, still, rest, PARENTS), points, camera)
+    standing = legs < 0.5
+    if standing.all():
+        # Feet out of the picture: the hips stand at their rest height, moving as much as the picture says.
+        floor = float(np.median(hips[points.seen, 2])) - rest[0, 2]
+    else:
+        floor = floor_height(joint_positions(rotations, hips, rest, PARENTS), rest, points.seen & ~standing)
+    begin = hips[np.flatnonzero(points.seen)[0]]
+    camera_position = -np.array((begin[0], begin[1], floor))
+    hips = hips + camera_position
+    if standing.all():
+        return hips, np.zeros((len(hips), 4), dtype=bool), camera_position
+    joints = joint_positions(rotations, hips, rest, PARENTS)
+    contacts = find_contacts(joints, rest, points.fps) & (points.seen & ~standing)[:, None]
+    return hips + lock_feet(joints, rest, contacts, points.fps), contacts, camera_position
+
+
+def _bone_confidence(points: Points, weights: dict[str, Floats]) -> Floats:
+    """[T, 52]: visibility of the points a bone hangs on, 0 where it was filled in."""
+    confidence = np.zeros((points.frame_count, len(CAPTURED_BONES)))
+    shoulders = points.visibility[:, [*SHOULDER.values()]].min(axis=1)
+    for column, name in enumerate(CAPTURED_BONES):
+        side = "left" if name.startswith("left") else "right"
+        part = name.removeprefix("left").removeprefix("right")
+        if part in _LEG_PARTS:
+            mark = {"UpperLeg": KNEE, "LowerLeg": ANKLE, "Foot": HEEL, "Toes": TOE}[part]
+            confidence[:, column] = _known(weights[f"{side}Leg"]) * points.visibility[:, mark[side]]
+        elif part in _ARM_PARTS:
+            mark = {"Shoulder": SHOULDER, "UpperArm": ELBOW, "LowerArm": WRIST, "Hand": WRIST}[part]
+            confidence[:, column] = _known(weights[f"{side}Arm"]) * points.visibility[:, mark[side]]
+        elif name.startswith(("left", "right")):
+            confidence[:, column] = points.hand_confidence[side]
+        else:
+            confidence[:, column] = shoulders
+    return np.where(points.seen[:, None], np.clip(confidence, 0.0, 1.0), 0.0)
+
+
+def _known(weight: Floats) -> Floats:
+    return (weight >= 0.5).astype(np.float64)

@@ -1,0 +1,65 @@
+"""The performer's proportions: the standard adult's T-pose, limb by limb scaled to the lengths seen in the clip."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import numpy as np
+
+from ..take import BONE_PARENTS, CAPTURED_BONES, STANDARD_REST
+from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, VISIBLE, WRIST, Floats, Points
+
+_SEGMENTS: Final = {
+    "UpperArm": (SHOULDER, ELBOW, "LowerArm"),
+    "LowerArm": (ELBOW, WRIST, "Hand"),
+    "UpperLeg": (HIP, KNEE, "LowerLeg"),
+    "LowerLeg": (KNEE, ANKLE, "Foot"),
+}
+_LIMITS: Final = (0.85, 1.18)
+"""Ratios beyond these are the detector's error, not people."""
+_FEWEST: Final = 5
+_TRUST: Final = 0.6
+"""How far the measured ratio is followed; the rest is the standard's."""
+
+
+def performer_rest(points: Points) -> Floats:
+    """T-pose joint heads [52, 3] in metres, standing on Z = 0, in the order of CAPTURED_BONES.
+
+    The height stays the standard's (one camera cannot tell a tall person from a near one); limbs keep their measured
+    ratios to each other, both sides alike.
+    """
+    ratios = _limb_ratios(points)
+    rest: dict[str, Floats] = {}
+    for name in CAPTURED_BONES:
+        parent = BONE_PARENTS[name]
+        standard = np.array(STANDARD_REST[name])
+        if parent is None:
+            rest[name] = standard
+            continue
+        part = parent.removeprefix("left").removeprefix("right")
+        rest[name] = rest[parent] + ratios.get(part, 1.0) * (standard - STANDARD_REST[parent])
+    lift = STANDARD_REST["leftFoot"][2] - rest["leftFoot"][2]
+    return np.array([rest[name] for name in CAPTURED_BONES]) + (0.0, 0.0, lift)
+
+
+def _limb_ratios(points: Points) -> dict[str, float]:
+    measured = {part: ratio for part in _SEGMENTS if (ratio := _ratio(points, part)) is not None}
+    if not measured:
+        return {}
+    overall = float(np.median([*measured.values()]))
+    return {part: float(np.clip(1 + _TRUST * (ratio / overall - 1), *_LIMITS)) for part, ratio in measured.items()}
+
+
+def _ratio(points: Points, part: str) -> float | None:
+    """Median length of a limb over frames in which both its ends are seen, as a share of the standard's."""
+    first, second, child = _SEGMENTS[part]
+    lengths = []
+    for side in SIDES:
+        seen = points.visibility[:, [first[side], second[side]]].min(axis=1) > VISIBLE
+        span = np.linalg.norm(points.world[:, second[side]] - points.world[:, first[side]], axis=1)
+        lengths.append(span[seen])
+    together = np.concatenate(lengths)
+    if len(together) < _FEWEST:
+        return None
+    rest = np.linalg.norm(np.subtract(STANDARD_REST[f"left{child}"], STANDARD_REST[f"left{part}"]))
+    return float(np.median(together) / rest)

@@ -1,0 +1,55 @@
+"""Filters over time (axis 0) that look both ways, so that nothing lags."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.ndimage import gaussian_filter1d, median_filter
+
+from ..take import rotation
+
+Floats = NDArray[np.float64]
+
+
+def fill_gaps(values: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """Linear between seen frames, held before the first and after the last; needs one seen frame. [T, ...]"""
+    known = np.flatnonzero(seen)
+    if len(known) == len(values):
+        return np.array(values, dtype=np.float64)
+    place = np.clip(np.searchsorted(known, np.arange(len(values)), side="right") - 1, 0, len(known) - 1)
+    before, after = known[place], known[np.minimum(place + 1, len(known) - 1)]
+    span = np.maximum(after - before, 1)
+    share = np.clip((np.arange(len(values)) - before) / span, 0.0, 1.0)
+    share = share.reshape(-1, *([1] * (values.ndim - 1)))
+    return values[before] * (1 - share) + values[after] * share
+
+
+def median3(values: Floats) -> Floats:
+    """The median of each frame and its neighbours: spikes of one frame go."""
+    if len(values) < 3:
+        return values
+    return median_filter(values, size=(3, *([1] * (values.ndim - 1))), mode="nearest")
+
+
+def sigma_frames(fps: float, cutoff_hz: float) -> float:
+    """Standard deviation in frames of the Gaussian that passes 1/sqrt(2) at `cutoff_hz`."""
+    return fps * np.sqrt(np.log(2.0)) / (2 * np.pi * cutoff_hz)
+
+
+def smooth(values: Floats, fps: float, cutoff_hz: float, weights: Floats | None = None) -> Floats:
+    """Gaussian low-pass; with `weights` (broadcasting against values) by normalised convolution.
+
+    Knutsson and Westin, "Normalized and differential convolution" (CVPR 1993): frames of small weight take the value
+    of their neighbours. A Gaussian never overshoots, unlike a Butterworth filter at the ends of fast moves.
+    """
+    sigma = sigma_frames(fps, cutoff_hz)
+    if weights is None:
+        return gaussian_filter1d(values, sigma, axis=0, mode="nearest")
+    weights = np.broadcast_to(weights, values.shape)
+    total = gaussian_filter1d(weights, sigma, axis=0, mode="nearest")
+    return gaussian_filter1d(values * weights, sigma, axis=0, mode="nearest") / np.maximum(total, 1e-9)
+
+
+def smooth_rotations(q: Floats, fps: float, cutoff_hz: float) -> Floats:
+    """Low-pass unit quaternions [T, ..., 4] through their signs made continuous."""
+    return rotation.normalize(smooth(rotation.continuous(q), fps, cutoff_hz))
