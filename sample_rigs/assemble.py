@@ -10,6 +10,8 @@ import numpy as np
 from . import body, clothes, hair
 from .armatures import make_armature
 from .characters import Character
+from .face_names import rename_keys
+from .lashes import lashes
 from .materials import make_material
 from .meshes import make_mesh_object
 from .paint import face_uvs, paint_eye, paint_face
@@ -17,8 +19,11 @@ from .parts import Part
 from .people import Person, make_person
 from .skeleton import Skeleton, repose_part, repose_skeleton
 from .skeleton_mixamo import mixamo_skeleton, t_pose
+from .skeleton_plain import plain_skeleton
+from .skeleton_rigify import generate_rig, rigify_skeleton
 from .stage import set_stage
 
+SKELETONS = {"mixamo": mixamo_skeleton, "rigify": rigify_skeleton, "plain": plain_skeleton}
 DETAIL = {"Face": 1, "Arm.L": 1, "Arm.R": 1, "Shirt": 1, "Trousers": 1, "Shoes": 1, "Eyes": 1}
 
 
@@ -26,16 +31,20 @@ def assemble(character: Character) -> bpy.types.Object:
     """Build the character into the current file; returns its armature object."""
     _open_collection(character.name)
     person = make_person(character.look)
-    skeleton = mixamo_skeleton(person)
+    skeleton = SKELETONS[character.rig](person)
     parts = dress(character, person, skeleton)
     pictures = {
         "Skin": paint_face(person, parts[0], character.makeup),
         "Eyes": paint_eye(character.iris),
     }
-    turn, shift = t_pose(skeleton)
-    skeleton = repose_skeleton(skeleton, turn, shift)
-    parts = [repose_part(part, turn, shift) for part in parts]
-    armature = make_armature(character.name.capitalize(), skeleton)
+    if character.rig == "mixamo":
+        turn, shift = t_pose(skeleton)
+        skeleton = repose_skeleton(skeleton, turn, shift)
+        parts = [repose_part(part, turn, shift) for part in parts]
+    if character.own_face_names:
+        parts = [rename_keys(part) for part in parts]
+    title = character.name.capitalize()
+    armature = generate_rig(title, person) if character.rig == "rigify" else make_armature(title, skeleton)
     materials = {
         name: make_material(name, finish, pictures.get(name)) for name, finish in character.finishes.items()
     }
@@ -59,22 +68,24 @@ def dress(character: Character, person: Person, skeleton: Skeleton) -> list[Part
     wear, weights = character.wardrobe, skeleton.weights
     neck = clothes.neck_cut(person, wear.collar)
     start, end, share = wear.sleeve
-    left, right = (clothes.limb_cut(person, f"{s}-{start}", f"{s}-{end}", share, 0.33) for s in ("l", "r"))
+    left, right = (clothes.sleeve_cut(person, side, start, end, share) for side in ("l", "r"))
     waist = clothes.waist_cut(person, wear.waist)
     under = 0.02  # metres of skin which stay under an edge
     face, arms = body.skin(
         person, weights, neck.flipped().moved(-under), (left.flipped().moved(-under), right.flipped().moved(-under))
     )
     face = replace(face, uvs=face_uvs(person, face.points))
-    arms = [replace(arm, uvs=np.full((len(arm.points), 2), 0.5)) for arm in arms]
+    # Arms show the plain skin of the throat.
+    throat = face_uvs(person, (person.joint("neck") + [0.0, -0.06, 0.0])[None])
+    arms = [replace(arm, uvs=np.repeat(throat, len(arm.points), axis=0)) for arm in arms]
     return [
         face,
         *arms,
         body.eyes(person, weights),
-        body.lashes(person, weights),
+        lashes(person, weights),
         *body.mouth(person, weights),
         hair.make_hair(person, weights, character.hair),
         clothes.shirt(person, weights, neck, (left, right), waist, wear.loose),
-        clothes.trousers(person, weights, waist.moved(0.02), wear.ankle, wear.flare),
+        clothes.trousers(person, weights, waist.moved(0.045), wear.ankle, wear.flare),
         clothes.shoes(person, weights, wear.shoe),
     ]

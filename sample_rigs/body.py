@@ -36,9 +36,10 @@ def skin(person: Person, weights: Floats, neck: Cut, sleeves: tuple[Cut, Cut] | 
     whole = base_part(person, "Skin", ("body",), weights, "Skin")
     corners = person.groups["body"][1]
     in_mouth = (person.uvs[corners].mean(axis=1) - [0.84, 0.07]) / [0.1, 0.075]
+    near_middle = np.abs(whole.centres()[:, 0]) < 0.1
     whole = replace(
         whole,
-        slots=(np.abs(in_mouth).max(axis=1) < 1).astype(np.int64),
+        slots=((np.abs(in_mouth).max(axis=1) < 1) & near_middle).astype(np.int64),
         materials=("Skin", "Mouth"),
     )
     head = replace(trim(whole, neck), name="Face")
@@ -46,10 +47,7 @@ def skin(person: Person, weights: Floats, neck: Cut, sleeves: tuple[Cut, Cut] | 
     head = replace(head, keys={name: head.keys.get(name, np.zeros_like(head.points)) for name in person.actions})
     arms = []
     for side, cut in zip(("L", "R"), sleeves or (), strict=False):
-        arm = trim(whole, cut)
-        inside = np.abs(person.joint("l-elbow")[0]) * 0.9
-        arm = keep_faces(arm, np.abs(arm.centres()[:, 0]) > inside)
-        arms.append(replace(arm, name=f"Arm.{side}", keys={}))
+        arms.append(replace(trim(whole, cut), name=f"Arm.{side}", keys={}))
     return head, arms
 
 
@@ -120,8 +118,3 @@ def mouth(person: Person, weights: Floats) -> list[Part]:
         for row in ("upper", "lower")
     ]
     return [*teeth, base_part(person, "Tongue", ("helper-tongue",), weights, "Tongue")]
-
-
-def lashes(person: Person, weights: Floats) -> Part:
-    groups = tuple(f"helper-{side}-eyelashes-{row}" for side in ("l", "r") for row in (1, 2))
-    return base_part(person, "Lashes", groups, weights, "Lashes")

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from .parts import Part, hem, keep_faces, push, relax, slice_faces
+from .parts import Part, hem, keep_faces, push, relax, slice_faces, slice_level
 from .people import Person
 
 Floats = NDArray[np.float64]
@@ -15,11 +15,13 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Cut:
-    """A plane (origin, unit normal towards what stays) which cuts only within `reach` metres of its origin."""
+    """A plane (origin, unit normal towards what stays) which cuts only within `reach` metres of its origin, and only
+    further than `aside` metres from the body's middle (sleeves must not cut the hips)."""
 
     origin: Floats
     normal: Floats
     reach: float = 10.0
+    aside: float = 0.0
 
     def moved(self, distance: float) -> Cut:
         """The same plane, further along its normal."""
@@ -32,7 +34,8 @@ class Cut:
         return (points - self.origin) @ self.normal
 
     def near(self, points: Floats) -> NDArray[np.bool_]:
-        return np.linalg.norm(points - self.origin, axis=1) < self.reach
+        close = np.linalg.norm(points - self.origin, axis=1) < self.reach
+        return close & (points[:, 0] * np.sign(self.origin[0]) >= self.aside if self.aside else True)
 
 
 def split(part: Part, cut: Cut) -> Part:
@@ -55,23 +58,31 @@ def cut_off(part: Part, cut: Cut) -> Part:
 
 
 def edging(part: Part, cut: Cut, width: float, slot: int) -> Part:
-    """A border of `width` metres along a cut in another material."""
-    inner = cut.moved(width)
-    part = split(part, inner)
-    centres = part.centres()
-    border = (inner.heights(centres) < 0) & cut.near(centres)
-    return replace(part, slots=np.where(border, slot, part.slots))
+    """A border of even `width` metres along an edge which a cut has left, in another material."""
+    on_edge = (np.abs(cut.heights(part.points)) < 1e-6) & cut.near(part.points)
+    sides = {(a, b) for face in part.faces for a, b in zip(face, face[1:] + face[:1], strict=True)}
+    ends = np.array([(a, b) for a, b in sides if on_edge[a] and on_edge[b] and (b, a) not in sides])
+    shares = np.linspace(0, 1, 6)[:, None, None]
+    edge = ((1 - shares) * part.points[ends[:, 0]] + shares * part.points[ends[:, 1]]).reshape(-1, 3)
+
+    def inside(points: Floats) -> Floats:
+        return np.array([width - np.linalg.norm(edge - point, axis=1).min() for point in points])
+
+    part = slice_level(part, inside(part.points))
+    return replace(part, slots=np.where(inside(part.centres()) > 0, slot, part.slots))
 
 
-def limb_cut(person: Person, start: str, end: str, share: float, reach: float) -> Cut:
-    """Across a limb, `share` of the way between two joints; what lies towards the body stays."""
-    a, b = person.joint(start), person.joint(end)
-    return Cut(a + share * (b - a), (a - b) / np.linalg.norm(a - b), reach)
+def sleeve_cut(person: Person, side: str, start: str, end: str, share: float) -> Cut:
+    """Across an arm ("l" or "r"), `share` of the way between two of its joints; what lies towards the body stays."""
+    a, b = person.joint(f"{side}-{start}"), person.joint(f"{side}-{end}")
+    origin = a + share * (b - a)
+    aside = (abs(person.joint(f"{side}-shoulder")[0]) + abs(origin[0])) / 2
+    return Cut(origin, (a - b) / np.linalg.norm(a - b), 0.6, float(aside))
 
 
 def neck_cut(person: Person, height: float, slope: float = 0.45) -> Cut:
     """Around the neck, `height` metres above its joint, lower at the throat; what lies below stays."""
-    normal = np.array([0.0, -slope, -1.0])
+    normal = np.array([0.0, slope, -1.0])
     return Cut(person.joint("neck") + [0.0, 0.0, height], normal / np.linalg.norm(normal), 0.45)
 
 
@@ -94,7 +105,7 @@ def shirt(person: Person, weights: Floats, neck: Cut, sleeves: tuple[Cut, Cut], 
     for cut in (neck, *sleeves, waist):
         part = cut_off(part, cut)
     part = replace(part, name="Shirt", materials=("Shirt", "Shirt trim"))
-    for cut, width in ((neck, 0.016), (sleeves[0], 0.022), (sleeves[1], 0.022), (waist, 0.03)):
+    for cut, width in ((neck, 0.018), (sleeves[0], 0.025), (sleeves[1], 0.025), (waist, 0.03)):
         part = edging(part, cut, width, 1)
     lowness = np.clip((person.joint("spine-1")[2] - part.points[:, 2]) / 0.25, 0, 1)
     torso = np.abs(part.points[:, 0]) < 0.22
@@ -124,7 +135,6 @@ def shoes(person: Person, weights: Floats, height: float) -> Part:
     sole = Cut(np.array([0.0, 0.0, 0.022]), np.array([0.0, 0.0, -1.0]))
     part = split(part, sole)
     part = replace(part, slots=(part.centres()[:, 2] < 0.022).astype(np.int64))
-    part = edging(part, top, 0.0, 0)
     low = part.points[:, 2] < 0.0225
     part = push(part, np.where(low, 0.010, 0.006))
     flat = part.points.copy()

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import bpy
 import numpy as np
@@ -58,6 +60,13 @@ def make_image(name: str, picture: NDArray[np.float32]) -> bpy.types.Image:
     rgba[..., :3] = np.clip(picture, 0, 1)
     image.pixels.foreach_set(rgba.ravel())
     image.update()
-    image.file_format = "JPEG"
-    image.pack()
-    return image
+    with TemporaryDirectory() as folder:
+        path = str(Path(folder) / f"{name}.jpg")
+        image.file_format = "JPEG"
+        image.save(filepath=path, quality=90)
+        bpy.data.images.remove(image)
+        packed = bpy.data.images.load(path)
+        packed.pack()
+    packed.name = name
+    packed.filepath_raw = f"//{name}.jpg"  # (setting `filepath` would load it again)
+    return packed

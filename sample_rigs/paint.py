@@ -54,14 +54,15 @@ def paint_face(person: Person, face: Part, makeup: Makeup, size: int = 1024, see
     chance = np.random.default_rng(seed)
     fine, coarse = _noise(chance, size, 1.2), _noise(chance, size, 14.0)
     colour = np.ones((size, size, 3)) * makeup.skin
-    colour *= (1 + 0.035 * coarse + 0.02 * fine)[..., None]
+    colour *= (1 + 0.022 * coarse + 0.012 * fine)[..., None]
     colour = _blend(colour, _redden(makeup.skin), makeup.blush * _flush(person, place))
     colour = _blend(colour, tuple(0.62 * np.array(makeup.skin)), makeup.lid * lids)
     if makeup.freckles:
         spots = np.clip(_noise(chance, size, 1.8) - 1.35, 0, 0.5) * 2
         colour = _blend(colour, tuple(0.6 * np.array(makeup.skin)), makeup.freckles * spots * _flush(person, place))
     if makeup.stubble:
-        shade = makeup.stubble * _beard(person, place) * (0.55 + 0.35 * np.clip(fine, -1, 1.5)) * (1 - lips)
+        middle = place[lips > 0.5].mean(axis=0)
+        shade = makeup.stubble * _beard(middle, place) * (0.6 + 0.15 * np.clip(fine, -1, 2)) * (1 - lips)
         colour = _blend(colour, makeup.brows, np.clip(shade, 0, 1))
     colour = _blend(colour, makeup.lips, makeup.lip_strength * lips)
     colour = _blend(colour, makeup.brows, _brows(person, place, makeup, chance))
@@ -151,13 +152,13 @@ def _flush(person: Person, place: Floats) -> Floats:
     return total + 0.6 * _bump(place, nose, 0.011)
 
 
-def _beard(person: Person, place: Floats) -> Floats:
-    """Jaw, chin and upper lip."""
-    mouth = person.joint("mouth")
-    low = 1 / (1 + np.exp((place[..., 2] - (mouth[2] + 0.004)) / 0.006))
+def _beard(mouth: Floats, place: Floats) -> Floats:
+    """Jaw, chin and upper lip, around the middle of the mouth; rising towards the ears."""
+    rise = 0.55 * np.clip(place[..., 1] - mouth[1] - 0.02, 0, 0.09)
+    low = 1 / (1 + np.exp((place[..., 2] - (mouth[2] - 0.002 + rise)) / 0.006))
     jaw = 1 / (1 + np.exp((mouth[2] - 0.075 - place[..., 2]) / 0.008))
-    front = 1 / (1 + np.exp((place[..., 1] - (mouth[1] + 0.055)) / 0.01))
-    lip = np.exp(-((place[..., 0] / 0.02) ** 2) - ((place[..., 2] - mouth[2] - 0.012) / 0.008) ** 2)
+    front = 1 / (1 + np.exp((place[..., 1] - (mouth[1] + 0.085)) / 0.006))
+    lip = np.exp(-((place[..., 0] / 0.03) ** 4) - ((place[..., 2] - mouth[2] - 0.012) / 0.0065) ** 4)
     return np.clip(low * jaw * front + lip * front, 0, 1)
 
 
@@ -173,7 +174,7 @@ def _brows(person: Person, place: Floats, makeup: Makeup, chance: np.random.Gene
         t = (x + 0.017) / 0.044  # 0 at the inner end, 1 at the outer
         arch = 0.0175 + 0.0075 * np.sin(np.clip(t, 0, 1) ** 0.8 * np.pi * 0.95) - 0.002 * t
         half = makeup.brow_width * np.clip(1.15 - 0.85 * t, 0.2, 1) * np.clip(t * 8 + 0.55, 0.05, 1)
-        edge = (1 - np.abs(z - arch) / half) * 2.2 + 0.5 * hairs
+        edge = (1 - np.abs(z - arch) / half) * 1.3 + 0.25 * hairs
         ends = np.clip(t * 10 + 0.8, 0, 1) * np.clip((1 - t) * 9, 0, 1)
         total = np.maximum(total, np.clip(edge, 0, 1) * ends * (place[..., 1] < eye[1] + 0.03))
     return 0.9 * total

