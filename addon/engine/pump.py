@@ -3,6 +3,8 @@
 In background mode Blender runs no timers; `wait` pumps from the calling code instead.
 """
 
+# pyright: reportOptionalMemberAccess=false, reportArgumentType=false, reportAttributeAccessIssue=false
+
 from __future__ import annotations
 
 import queue

@@ -1,0 +1,15 @@
+"""What Understudy does: one file a feature. Every operator works from the panel, from F3 search and from Python."""
+
+from __future__ import annotations
+
+from . import apply, capture, character, engine, record, source, takes
+
+CLASSES = (
+    *engine.CLASSES,
+    *source.CLASSES,
+    *record.CLASSES,
+    *capture.CLASSES,
+    *takes.CLASSES,
+    *character.CLASSES,
+    *apply.CLASSES,
+)

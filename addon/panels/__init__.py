@@ -1,0 +1,14 @@
+"""What Understudy shows in the 3D view's sidebar: one file a panel, drawing only."""
+
+from __future__ import annotations
+
+from . import apply, capture, character, engine, source, takes
+
+CLASSES = (
+    *engine.CLASSES,
+    *source.CLASSES,
+    *capture.CLASSES,
+    *takes.CLASSES,
+    *character.CLASSES,
+    *apply.CLASSES,
+)

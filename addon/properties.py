@@ -1,0 +1,129 @@
+"""What is saved with the scene: the source, options, takes and the character."""
+
+# pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
+# pyright: reportAttributeAccessIssue=false
+# No `from __future__ import annotations` in files that declare properties: Blender reads the annotations themselves.
+
+import bpy
+from bpy.props import (
+    BoolProperty,
+    CollectionProperty,
+    EnumProperty,
+    FloatProperty,
+    IntProperty,
+    PointerProperty,
+    StringProperty,
+)
+from bpy.types import Context, Object, Scene
+
+
+def _source_changed(_settings: bpy.types.PropertyGroup, context: Context) -> None:
+    from .operators.source import look_into_source
+
+    look_into_source(context.scene)
+
+
+def _is_armature(_settings: bpy.types.PropertyGroup, candidate: Object) -> bool:
+    return candidate.type == "ARMATURE"
+
+
+class UNDERSTUDY_PG_take(bpy.types.PropertyGroup):
+    """A take in the list; the take itself is the file."""
+
+    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    duration: FloatProperty(name="Length", subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE")
+    frames: IntProperty(name="Frames")
+    fps: FloatProperty(name="Frames per second")
+    quality: FloatProperty(name="Quality", subtype="FACTOR", min=0.0, max=1.0)
+    parts: StringProperty(name="Parts")
+    warnings: StringProperty(name="Warnings")
+
+
+class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
+    """Everything the sidebar asks for."""
+
+    source_kind: EnumProperty(
+        name="Source",
+        description="Where the performance comes from",
+        items=[
+            ("FILE", "Video File", "A video that is already there", "FILE_MOVIE", 0),
+            ("CAMERA", "Camera", "Record yourself with camera and microphone", "CAMERA_DATA", 1),
+        ],
+    )
+    source_path: StringProperty(
+        name="Video",
+        description="The video to capture. Good footage: even light from the front, the camera still and level",
+        subtype="FILE_PATH",
+        update=_source_changed,
+    )
+    camera: StringProperty(name="Camera", description="Empty: the first camera")
+    microphone: StringProperty(name="Microphone", description="Empty: the first; 'none': no sound")
+    countdown: IntProperty(
+        name="Countdown",
+        description="Seconds between pressing Record and the beginning of the recording",
+        default=3,
+        min=0,
+        soft_max=10,
+        max=60,
+        subtype="TIME",
+    )
+
+    capture_face: BoolProperty(name="Face", description="Expressions, gaze and head", default=True)
+    capture_body: BoolProperty(name="Body", description="The whole body's movement", default=True)
+    capture_hands: BoolProperty(name="Hands", description="Fingers; they need the body", default=True)
+    use_range: BoolProperty(name="Only a Part", description="Capture only a stretch of the video", default=False)
+    capture_start: FloatProperty(
+        name="From", description="Seconds from the beginning of the video", min=0.0, step=10, precision=2
+    )
+    capture_end: FloatProperty(
+        name="To", description="Seconds from the beginning of the video; 0 = its end", min=0.0, step=10, precision=2
+    )
+    takes_folder: StringProperty(
+        name="Takes Folder",
+        description="Where takes and recordings are kept; empty: beside the video",
+        subtype="DIR_PATH",
+    )
+
+    takes: CollectionProperty(type=UNDERSTUDY_PG_take)
+    active_take: IntProperty(name="Take", default=0)  # the place in the list
+
+    character: PointerProperty(
+        name="Character",
+        description="The armature of the character that will perform",
+        type=bpy.types.Object,
+        poll=_is_armature,
+    )
+
+    apply_start_frame: IntProperty(name="Start Frame", description="The frame of the take's first moment", default=1)
+    apply_face: BoolProperty(name="Face", description="Key the face's shapes", default=True)
+    apply_head: BoolProperty(name="Head", description="Key the head's turning", default=True)
+    apply_body: BoolProperty(name="Body", description="Key the body's bones", default=True)
+    apply_hands: BoolProperty(name="Hands", description="Key hands and fingers", default=True)
+    apply_only_seen: BoolProperty(
+        name="Only What Was Seen",
+        description="Leave bones alone that the camera never saw, such as the legs of a waist-up video",
+        default=True,
+    )
+
+
+CLASSES = (UNDERSTUDY_PG_take, UNDERSTUDY_PG_settings)
+
+
+def attach() -> None:
+    bpy.types.Scene.understudy = PointerProperty(type=UNDERSTUDY_PG_settings)
+
+
+def detach() -> None:
+    if hasattr(bpy.types.Scene, "understudy"):
+        del bpy.types.Scene.understudy
+
+
+def settings(scene: Scene) -> UNDERSTUDY_PG_settings:
+    """The scene's settings, typed; nobody else reads the attribute."""
+    return scene.understudy
+
+
+def active_take(scene: Scene) -> UNDERSTUDY_PG_take | None:
+    """The take chosen in the list."""
+    values = settings(scene)
+    return values.takes[values.active_take] if 0 <= values.active_take < len(values.takes) else None

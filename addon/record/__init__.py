@@ -1,0 +1,1 @@
+"""Recording a performance: pictures in panels, and the state of the camera."""
