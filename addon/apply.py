@@ -1,0 +1,281 @@
+"""Applying a take to a character: retarget, then key bones and shape keys in new actions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import bpy
+import numpy as np
+from numpy.typing import NDArray
+
+from ..ml.take import BONE_NAMES, FACE_NAMES, Take
+from .keyframes import Curve, frames_of, write_action
+from .retarget import BoneChannel, Controls, Wishes, retarget
+from .rigs import FaceMap, RigProfile
+from .rigs.conventions import CONVENTIONS
+from .rigs.conventions.convention import Convention
+from .rigs.rest import read_rest
+
+Floats = NDArray[np.float64]
+
+
+class ApplyError(ValueError):
+    """A take cannot be applied to this character; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class ApplyOptions:
+    """What to apply and where. Frame of a take's time t: start_frame + t x the scene's frame rate.
+
+    only_seen: bones never seen in the footage are left alone; plant_feet: feet on the floor do not slide; start_here: the
+    path begins where the character stands, instead of at the performer's place before the camera; extend_scene: the
+    scene's end is moved if the take is longer.
+    """
+
+    start_frame: float = 1
+    face: bool = True
+    body: bool = True
+    hands: bool = True
+    head: bool = True
+    only_seen: bool = True
+    plant_feet: bool = True
+    start_here: bool = True
+    extend_scene: bool = True
+
+
+@dataclass(frozen=True)
+class ApplyResult:
+    """actions: names of the new ones; bones, keys: how many are animated; frames: first and last."""
+
+    actions: tuple[str, ...]
+    bones: int
+    keys: int
+    frames: tuple[float, float]
+    warnings: tuple[str, ...] = field(default=())
+
+
+HAND_WORDS = ("Thumb", "Index", "Middle", "Ring", "Little")
+HEAD_BONES = ("neck", "head")
+_FACE_ONLY = ("leftEye", "rightEye", "jaw")
+_ENOUGH_LOOKS = 4
+"""Shape keys for the gaze, of eight: with as many, eyes move by shape keys instead of bones."""
+
+
+def apply_take(
+    take: Take,
+    armature: bpy.types.Object | None,
+    profile: RigProfile,
+    options: ApplyOptions | None = None,
+    scene: bpy.types.Scene | None = None,
+) -> ApplyResult:
+    """Key the take onto the character in new actions; existing actions stay in the file untouched."""
+    options = options or ApplyOptions()
+    scene = scene or bpy.context.scene
+    armature = _usable(armature, profile)
+    fps = scene.render.fps / scene.render.fps_base
+    frames = frames_of(take.times, fps, options.start_frame)
+    warnings: list[str] = []
+    faces = _face_meshes(profile.faces, warnings) if options.face and take.has_face else []
+    body = _bone_curves(take, armature, profile, options, frames, warnings)
+    looks = {face.object: _key_curves(take, mesh, face, frames) for face, mesh in faces}
+    if not body and not any(looks.values()):
+        raise ApplyError(_nothing_to_do(take, profile, options))
+    actions: list[str] = []
+    title = _title(take)
+    if body:
+        actions.append(write_action(armature, f"{title} body", body).name)
+    for face, mesh in faces:
+        if looks[face.object]:
+            actions.append(write_action(mesh.data.shape_keys, f"{title} face {mesh.name}", looks[face.object]).name)
+    if options.extend_scene and frames[-1] > scene.frame_end:
+        scene.frame_end = int(np.ceil(frames[-1]))
+    return ApplyResult(
+        actions=tuple(actions),
+        bones=len({curve.group for curve in body}),
+        keys=len({(name, curve.data_path) for name, curves in looks.items() for curve in curves}),
+        frames=(float(frames[0]), float(frames[-1])),
+        warnings=tuple(warnings),
+    )
+
+
+def _usable(armature: bpy.types.Object | None, profile: RigProfile) -> bpy.types.Object:
+    if armature is None or armature.type != "ARMATURE":
+        name = f"{armature.name} is not an armature" if armature is not None else "No character is chosen"
+        raise ApplyError(f"{name}: choose the character's armature.")
+    if armature.library is not None:
+        raise ApplyError(f"{armature.name} is linked from another file: make a library override of it first.")
+    if armature.mode == "EDIT":
+        raise ApplyError(f"{armature.name} is in Edit Mode: leave it (Tab) first.")
+    if armature.animation_data is not None and armature.animation_data.use_tweak_mode:
+        raise ApplyError(f"An NLA strip of {armature.name} is being edited: leave tweak mode (Tab in the NLA) first.")
+    if not profile.bones and not profile.faces:
+        raise ApplyError(f"No humanoid bones or face shapes were found on {armature.name}: map them with a profile.")
+    unknown = [bone for bone in profile.bones.values() if bone not in armature.pose.bones]
+    if unknown:
+        raise ApplyError(f"{armature.name} has no bone {unknown[0]!r}: the profile belongs to another character.")
+    return armature
+
+
+def _nothing_to_do(take: Take, profile: RigProfile, options: ApplyOptions) -> str:
+    if not (options.face or options.body or options.hands or options.head):
+        return "Nothing is chosen to be applied: switch on face, body, hands or head."
+    held = (
+        " and ".join(word for word, there in (("a face", take.has_face), ("a body", take.has_body)) if there)
+        or "neither face nor body"
+    )
+    return f"The take holds {held}, and nothing of it fits what was found and chosen: {profile.describe()}."
+
+
+def _title(take: Take) -> str:
+    source = take.metadata.get("source", "")
+    name = source.get("name", "") if isinstance(source, dict) else source
+    return str(name or "Take").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][:40]
+
+
+def convention_of(kind: str) -> Convention | None:
+    return next((convention for convention in CONVENTIONS if convention.kind == kind), None)
+
+
+def _bone_curves(
+    take: Take,
+    armature: bpy.types.Object,
+    profile: RigProfile,
+    options: ApplyOptions,
+    frames: Floats,
+    warnings: list[str],
+) -> list[Curve]:
+    wanted = wanted_bones(take, options)
+    rest = read_rest(armature)
+    convention = convention_of(profile.kind)
+    controls = Controls(
+        bones=profile.bones,
+        shared=convention.shared if convention else {},
+        joints=convention.joints if convention else {},
+    )
+    face_names = profile.face_names
+    looks = sum(name.startswith("eyeLook") for name in face_names)
+    wishes = Wishes(
+        wanted=wanted,
+        eyes=options.face and looks < _ENOUGH_LOOKS,
+        jaw=options.face and "jawOpen" not in face_names,
+        plant=options.plant_feet,
+        start_here=options.start_here,
+    )
+    channels = retarget(take, rest, controls, wishes)
+    held = [channel.bone for channel in channels if rest.constrained[rest.index[channel.bone]]]
+    if held:
+        warnings.append(f"Constraints hold {_some(held)}: keys on them will not show until the constraints are muted.")
+    curves = [curve for channel in channels for curve in _channel_curves(channel, frames)]
+    if convention is not None and channels:
+        curves += _control_curves(armature, profile, convention, wanted, frames[:1], {c.bone for c in channels})
+    return curves
+
+
+def wanted_bones(take: Take, options: ApplyOptions) -> frozenset[str]:
+    """The humanoid bones to key: by the chosen parts and, with only_seen, by what the footage ever showed."""
+    wanted = {name for name in BONE_NAMES if _chosen(name, options)}
+    if options.only_seen and take.bone_confidence is not None and take.bone_names is not None:
+        seen = np.max(take.bone_confidence, axis=0) > 0
+        wanted -= {name for name, was_seen in zip(take.bone_names, seen, strict=True) if not was_seen}
+    return frozenset(wanted)
+
+
+def _chosen(name: str, options: ApplyOptions) -> bool:
+    if any(word in name for word in HAND_WORDS):
+        return options.hands
+    if name in HEAD_BONES:
+        return options.head
+    if name in _FACE_ONLY:
+        return options.face
+    return options.body
+
+
+def _some(names: list[str]) -> str:
+    names = sorted(set(names))
+    return ", ".join(names[:3]) + (f" and {len(names) - 3} more bones" if len(names) > 3 else "")
+
+
+def _bone_path(bone: str) -> str:
+    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"]'
+
+
+def _channel_curves(channel: BoneChannel, frames: Floats) -> list[Curve]:
+    path = f"{_bone_path(channel.bone)}.{channel.name}"
+    return [
+        Curve(path, index, channel.bone, frames, channel.values[:, index]) for index in range(channel.values.shape[1])
+    ]
+
+
+def _control_curves(
+    armature: bpy.types.Object,
+    profile: RigProfile,
+    convention: Convention,
+    wanted: frozenset[str],
+    frame: Floats,
+    keyed: set[str],
+) -> list[Curve]:
+    """A control rig's settings for forward kinematics, and controls held at rest: one key each."""
+    curves = []
+    for (bone, setting), (value, needed_for) in convention.properties.items():
+        there = bone in armature.pose.bones and setting in armature.pose.bones[bone]
+        if there and needed_for in wanted and profile.bones.get(needed_for) in keyed:
+            path = f'{_bone_path(bone)}["{setting}"]'
+            curves.append(Curve(path, 0, bone, frame, np.array([value])))
+    for bone in convention.neutral:
+        if bone in armature.pose.bones and bone not in keyed:
+            curves += _at_rest(armature.pose.bones[bone], frame)
+    return curves
+
+
+_RESTS: Mapping[str, tuple[str, tuple[float, ...]]] = {
+    "QUATERNION": ("rotation_quaternion", (1.0, 0.0, 0.0, 0.0)),
+    "AXIS_ANGLE": ("rotation_axis_angle", (0.0, 0.0, 1.0, 0.0)),
+}
+
+
+def _at_rest(bone: bpy.types.PoseBone, frame: Floats) -> list[Curve]:
+    rotation = _RESTS.get(bone.rotation_mode, ("rotation_euler", (0.0, 0.0, 0.0)))
+    return [
+        Curve(f"{_bone_path(bone.name)}.{name}", index, bone.name, frame, np.array([value]))
+        for name, values in (("location", (0.0, 0.0, 0.0)), rotation, ("scale", (1.0, 1.0, 1.0)))
+        for index, value in enumerate(values)
+    ]
+
+
+def _face_meshes(faces: tuple[FaceMap, ...], warnings: list[str]) -> list[tuple[FaceMap, bpy.types.Object]]:
+    found = []
+    for face in faces:
+        mesh = bpy.data.objects.get(face.object)
+        if mesh is None or mesh.type != "MESH" or mesh.data.shape_keys is None:
+            raise ApplyError(
+                f"There is no mesh {face.object!r} with shape keys: the profile belongs to another character."
+            )
+        if mesh.data.shape_keys.library is not None:
+            warnings.append(f"The shape keys of {face.object} are linked from another file and were left alone.")
+        else:
+            found.append((face, mesh))
+    return found
+
+
+def _key_curves(take: Take, mesh: bpy.types.Object, face: FaceMap, frames: Floats) -> list[Curve]:
+    """Each shape key's value: the sum of the ARKit weights that drive it, within the key's own range."""
+    assert take.face_weights is not None
+    blocks = mesh.data.shape_keys.key_blocks
+    totals: dict[str, Floats] = {}
+    for name, shares in face.shape_keys.items():
+        weights = np.asarray(take.face_weights[:, FACE_NAMES.index(name)], dtype=np.float64)
+        for key, factor in shares:
+            if key not in blocks:
+                raise ApplyError(f"{face.object} has no shape key {key!r}: the profile belongs to another character.")
+            totals[key] = totals.get(key, np.zeros(len(frames))) + factor * weights
+    return [
+        Curve(
+            f'key_blocks["{bpy.utils.escape_identifier(key)}"].value',
+            0,
+            "Face",
+            frames,
+            np.clip(values, blocks[key].slider_min, blocks[key].slider_max),
+        )
+        for key, values in totals.items()
+    ]

@@ -1,0 +1,7 @@
+"""From a take to keys for a rig's bones: numpy alone, no Blender."""
+
+from .channels import BoneChannel
+from .rig import RigRest, simple_rest
+from .solve import Controls, Wishes, retarget
+
+__all__ = ["BoneChannel", "Controls", "RigRest", "Wishes", "retarget", "simple_rest"]

@@ -1,0 +1,48 @@
+"""Rigify's generated control rig: its forward kinematics controls.
+
+The pelvis hangs upside down on the spine (spine_fk under spine_fk.001 under torso), so `torso` takes the hips' place and
+turn, and spine_fk repeats the turn. `hips` and `chest` would bend the spine on top of that and are held at rest.
+"""
+
+from ....ml.take import BONE_NAMES
+from .convention import Convention, both_sides, fingers
+from .rigify_metarig import CONVENTION as METARIG
+
+_FINGER_WORDS = ("thumb", "f_index", "f_middle", "f_ring", "f_pinky")
+_SIDES = (("left", "L"), ("right", "R"))
+_LIMBS = (("upper_arm_parent", "UpperArm"), ("thigh_parent", "UpperLeg"))
+
+CONVENTION = Convention(
+    kind="rigify",
+    label="Rigify control rig",
+    bones={
+        "hips": "torso", "spine": "spine_fk.001", "chest": "spine_fk.002", "upperChest": "spine_fk.003",
+        "neck": "neck", "head": "head",
+        **both_sides(
+            {
+                "UpperLeg": "thigh_fk.{side}", "LowerLeg": "shin_fk.{side}", "Foot": "foot_fk.{side}",
+                "Toes": "toe_fk.{side}", "Shoulder": "shoulder.{side}", "UpperArm": "upper_arm_fk.{side}",
+                "LowerArm": "forearm_fk.{side}", "Hand": "hand_fk.{side}",
+                **fingers("{finger}.0{joint}.{side}", _FINGER_WORDS),
+            },
+            "L", "R",
+        ),
+    },
+    shared={"spine_fk": "hips"},
+    joints={name: f"DEF-{METARIG.bones[name]}" for name in BONE_NAMES if name in METARIG.bones},
+    neutral=(
+        "hips", "chest",
+        *(f"{finger}.01_master.{side}" for finger in _FINGER_WORDS for _, side in _SIDES),
+    ),
+    properties={
+        ("torso", "neck_follow"): (1.0, "neck"),
+        ("torso", "head_follow"): (1.0, "head"),
+        **{
+            (f"{control}.{letter}", setting): (value, side + part)
+            for control, part in _LIMBS
+            for side, letter in _SIDES
+            for setting, value in (("IK_FK", 1.0), ("FK_limb_follow", 0.0))
+        },
+    },
+)  # fmt: skip
+"""With *_follow of neck and head at 1 they turn with the chest; with FK_limb_follow at 0 limbs turn with the body."""

@@ -1,0 +1,74 @@
+"""What is this character? From an armature object and the meshes it moves to a RigProfile."""
+
+from __future__ import annotations
+
+import bpy
+
+from .check import consistent
+from .faces import match_face
+from .match import match_bones
+from .profile import FaceMap, RigProfile
+from .rest import read_rest
+
+
+def detect_rig(armature: bpy.types.Object) -> RigProfile:
+    """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed."""
+    rest = read_rest(armature)
+    convention, matched = match_bones(rest)
+    bones, doubts = consistent(rest, matched)
+    return RigProfile(
+        armature=armature.name,
+        kind=convention.kind,
+        bones=bones,
+        faces=face_maps(armature),
+        label=convention.label,
+        doubts=doubts,
+    )
+
+
+def find_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
+    """The scene's armatures, those with the most known bones and meshes first."""
+    armatures = [thing for thing in scene.objects if thing.type == "ARMATURE"]
+    return sorted(armatures, key=lambda a: (-len(meshes_of(a)), -len(a.pose.bones), a.name))
+
+
+def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
+    """Meshes that the armature deforms or carries, by name."""
+    return sorted(
+        (thing for thing in bpy.data.objects if thing.type == "MESH" and _belongs(thing, armature)),
+        key=lambda thing: thing.name,
+    )
+
+
+def _belongs(thing: bpy.types.Object, armature: bpy.types.Object) -> bool:
+    deformed = any(m.type == "ARMATURE" and m.object == armature for m in thing.modifiers)
+    return deformed or thing.parent == armature
+
+
+def face_maps(armature: bpy.types.Object) -> tuple[FaceMap, ...]:
+    """Each mesh with known face shapes; meshes that share their shape keys count once."""
+    maps: list[FaceMap] = []
+    seen: set[bpy.types.Key] = set()
+    for thing in meshes_of(armature):
+        keys = thing.data.shape_keys
+        if keys is None or keys in seen:
+            continue
+        seen.add(keys)
+        driven = _driven_keys(keys)
+        names = [block.name for block in keys.key_blocks if block != keys.reference_key and block.name not in driven]
+        shapes = match_face(names)
+        if shapes:
+            maps.append(FaceMap(thing.name, shapes))
+    return tuple(maps)
+
+
+def _driven_keys(keys: bpy.types.Key) -> set[str]:
+    """Shape keys whose value a driver sets: they follow something else and take no keys."""
+    if keys.animation_data is None:
+        return set()
+    return {
+        block.name
+        for block in keys.key_blocks
+        for curve in keys.animation_data.drivers
+        if curve.data_path == f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value'
+    }
