@@ -14,7 +14,7 @@ from .pose import Skeleton
 HAIR_CUTS: Final[dict[str, float]] = {"short": 0.70, "long": 0.30}
 """Where each style's hair ends, metres on the base mesh; other styles are painted on the scalp alone."""
 
-_WAIST, _NECK = 0.16, 0.555
+_WAIST, _NECK = 0.16, 0.59
 _TEETH: Final = (0.86, 0.83, 0.76)
 _TONGUE: Final = (0.62, 0.30, 0.30)
 
@@ -41,23 +41,36 @@ def vertex_paint(look: Look, skeleton: Skeleton, anatomy: Anatomy) -> NDArray[np
     return np.concatenate((colours, extra[:, None]), axis=1)
 
 
-def _dress(colours: NDArray[np.float32], look: Look, skeleton: Skeleton, anatomy: Anatomy) -> NDArray[np.bool_]:
-    """Clothes cover whole bones: each vertex goes by the bone that moves it most, sleeves end part of the way.
+def _dress(colours: NDArray[np.float32], look: Look, skeleton: Skeleton, anatomy: Anatomy) -> NDArray[np.float32]:
+    """Paint the skin under the clothes like them, so that it never shows through.
 
-    The skin below is painted alike, so that it never shows through; returns which vertices are dressed [V].
+    Returns how far inside the clothes' edges each vertex is [V], negative outside: a smooth function of its place, so
+    that edges come out straight.
     """
-    owner = skeleton.owners[anatomy.skin_weights.argmax(axis=1)]
-    names = np.array(skeleton.names)[owner]
+    share = {part: _share(skeleton, anatomy, part) for part in ("Arm", "Leg", "Foot", "Toes", "Hand", "head")}
     height = anatomy.template[:, 2]
-    arm = np.char.endswith(names, "Arm")
-    leg = np.char.endswith(names, "Leg")
     # How far down arm (from the shoulder) and leg (from the hip) a vertex sits, 0..1, on the base mesh.
-    reach = np.clip((np.abs(anatomy.template[:, 0]) - 0.16) / 0.28, 0, 1)
-    drop = np.clip((0.05 - height) / 0.78, 0, 1)
-    trunk = np.isin(names, ("spine", "chest", "upperChest", "leftShoulder", "rightShoulder", "neck", "hips"))
-    top = (trunk & (height > _WAIST) & (height < _NECK)) | (arm & (reach < look.sleeves))
-    bottom = (trunk & (height <= _WAIST)) | (leg & (drop < 0.15 + 0.9 * look.trousers))
-    colours[top] = look.top
-    colours[bottom] = look.bottom
-    colours[np.isin(names, ("leftFoot", "rightFoot", "leftToes", "rightToes"))] = look.shoes
-    return top | bottom
+    reach = (np.abs(anatomy.template[:, 0]) - 0.16) / 0.28
+    drop = (0.05 - height) / 0.78
+    on_arm = np.abs(anatomy.template[:, 0]) > 0.27
+    trunk = np.minimum(_NECK - height, 0.4) * 5
+    arm = np.where(look.sleeves >= 1, 1.0, look.sleeves - reach)
+    above = np.where(share["Arm"] + share["Hand"] > 0.3, np.minimum(arm, trunk), trunk)
+    below = np.where(share["Leg"] + share["Foot"] + share["Toes"] > 0, 0.15 + 0.9 * look.trousers - drop, 1.0)
+    lower = (height < _WAIST) & ~on_arm
+    inside = np.where(lower, below, above)
+    inside = np.where(share["head"] > 0.5, -1.0, inside)
+    colours[(inside > 0) & ~lower] = look.top
+    colours[(inside > 0) & lower] = look.bottom
+    colours[(share["Foot"] + share["Toes"]) > 0.5] = look.shoes
+    return inside.astype(np.float32)
+
+
+def _share(skeleton: Skeleton, anatomy: Anatomy, part: str) -> NDArray[np.float32]:
+    """How much of each vertex's weight [V] the humanoid bones with this ending hold, fingers counting as hand."""
+    fingers = ("Thumb", "Index", "Middle", "Ring", "Little") if part == "Hand" else ()
+    chosen = [
+        name.endswith(part) or any(finger in name for finger in fingers)
+        for name in np.array(skeleton.names)[skeleton.owners]
+    ]
+    return anatomy.skin_weights[:, chosen].sum(axis=1)

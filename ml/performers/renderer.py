@@ -164,6 +164,8 @@ class _Mesh:
         look, program = performer.look, self._program
         program["lip_colour"].value, program["brow_colour"].value = look.lips, look.brows
         program["iris_colour"].value, program["hair_colour"].value = look.iris, look.hair
+        program["top_colour"].value, program["bottom_colour"].value = look.top, look.bottom
+        program["lash_density"].value = 0.3 + 0.35 * look.makeup
         for name in (
             "brow_height", "brow_width", "brow_arch", "brow_strength", "stubble", "blotches", "freckles", "makeup",
             "pupil", "iris_size", "shine", "pattern", "pattern_scale",

@@ -46,10 +46,10 @@ class View:
         """A camera that has the face (its middle at `target`, about 22 cm high) in a random part of the picture."""
         field = np.radians(rng.uniform(22, 75))
         focal = size / 2 / np.tan(field / 2)
-        face_px = size * rng.uniform(0.32, 0.62)
+        face_px = size * rng.uniform(0.36, 0.8)
         distance = max(0.32, focal * 0.24 / face_px)
         pitch = float(rng.normal(0, 6))
-        sideways, up = rng.normal(0, 0.07, 2) * size * distance / focal
+        sideways, up = rng.normal(0, 0.05, 2) * size * distance / focal
         position = (
             float(target[0] + sideways),
             float(target[1] - distance * np.cos(np.radians(pitch))),

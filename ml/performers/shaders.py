@@ -36,6 +36,8 @@ uniform float brow_height, brow_width, brow_arch, brow_strength;
 uniform float stubble, blotches, freckles, makeup, pupil, iris_size, shine, pattern, pattern_scale;
 uniform vec3 eye_centre;    // of this eye on the base mesh
 uniform float hair_cut;     // hair below this height of the base mesh is not drawn
+uniform float lash_density;
+uniform vec3 top_colour, bottom_colour;
 uniform float scalp;        // 1: hair grows painted on the scalp
 in vec3 v_position;
 in vec3 v_normal;
@@ -107,7 +109,7 @@ void main() {
         if (v_template.z > 0.56) { c = skin(c, v_template); gloss = shine * 0.35; }
         else c *= 1.0 + (noise(v_template * 38.0) - 0.5) * 0.2 * blotches;
     } else if (part == 1) { c = eye(v_template); gloss = 0.8; sharp = 90.0; }
-    else if (part == 3) { if (noise(vec3(v_template.x * 1600.0, 0.0, 3.0)) < 0.5) discard; }
+    else if (part == 3) { if (noise(vec3(v_template.x * 1600.0, 0.0, 3.0)) > lash_density) discard; }
     else if (part == 4) {
         float strand = noise(v_template * vec3(300.0, 300.0, 60.0));
         float fringe = 0.795 - 0.35 * pow(v_template.x / 0.06, 2.0) * 0.06 + 0.012 * strand;
@@ -115,7 +117,8 @@ void main() {
         if (v_template.z < hair_cut + 0.02 * strand || (before_face && v_template.z < fringe)) discard;
         c = hair_colour * (0.65 + 0.7 * noise(v_template * vec3(700.0, 700.0, 60.0))); gloss = 0.25;
     } else if (part == 5) {
-        if (v_lips < 0.5) discard;  // of clothes, this says where there is cloth at all
+        if (v_lips < 0.0) discard;  // of clothes, this says how far inside their edge a place is
+        c = v_template.z < 0.16 && abs(v_template.x) < 0.27 ? bottom_colour : top_colour;
         float stripes = sin(v_template.z * pattern_scale * 6.2832) * sin(v_template.x * pattern_scale * 3.1);
         c *= 1.0 + 0.45 * pattern * stripes + 0.15 * (noise(v_template * 250.0) - 0.5);
     }

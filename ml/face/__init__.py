@@ -1,0 +1,1 @@
+"""The face: from FaceMesh landmarks to ARKit weights, gaze and head rotation."""

@@ -1,0 +1,1 @@
+"""Trained models: NAME.safetensors with its card NAME.json, and the registry that loads them by hash."""
