@@ -1,6 +1,7 @@
 """The detectors side by side: one thread each, so that the native code of all of them runs at once.
 
-Memory is bounded by short queues of pictures; only the points themselves grow with the footage.
+The body's detector goes first; face and hands follow one picture behind and look where it says. Memory is bounded by
+short queues of pictures; only the points themselves grow with the footage.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..footage.interface import Frame
 from .arrays import ARRAY_NAMES, Features, empty_features
-from .interface import DetectorMaker, Seen
+from .interface import DetectorMaker, PoseSeen, Seen
 from .merge import Combined, combine
 from .resample import at_times
 
@@ -29,43 +30,80 @@ class Cancelled(Exception):  # noqa: N818 - not an error: the user asked for it
     """The user stopped the work; nothing was written."""
 
 
-@dataclass
 class _Worker:
-    """One detector in its thread: pictures in, observations in the same order out."""
+    """One detector in its thread: pictures in, observations in the same order out, and on to those that follow it."""
 
-    part: str
-    maker: DetectorMaker
-    stop: threading.Event
-
-    def __post_init__(self) -> None:
-        self.pictures: queue.Queue[NDArray[np.uint8] | None] = queue.Queue(_QUEUE_LENGTH)
-        self.seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
+    def __init__(self, part: str, maker: DetectorMaker, stop: threading.Event) -> None:
         self.models: dict[str, str] = {}
         self.error: Exception | None = None
-        self.thread = threading.Thread(target=self._run, name=f"detect-{self.part}", daemon=True)
-        self.thread.start()
+        self.seen: queue.SimpleQueue[Seen] = queue.SimpleQueue()
+        self.followers: list[_Worker] = []
+        self._maker = maker
+        self._stop = stop
+        self._pictures: queue.Queue[_Picture | None] = queue.Queue(_QUEUE_LENGTH)
+        self.thread = threading.Thread(target=self._run, name=f"detect-{part}", daemon=True)
+
+    def put(self, picture: _Picture | None, cancelled: Callable[[], bool] = lambda: False) -> None:
+        """Queue a picture, or None after the last one; waits while the queue is full and nobody says stop."""
+        while not self._stop.is_set():
+            try:
+                self._pictures.put(picture, timeout=_PATIENCE)
+                return
+            except queue.Full:
+                if cancelled():
+                    raise Cancelled from None
 
     def _run(self) -> None:
         try:
             self._detect_all()
         except Exception as error:  # noqa: BLE001 - native code may raise anything; it is raised again by the caller
             self.error = error
-            self.stop.set()
+            self._stop.set()
 
     def _detect_all(self) -> None:
-        detector = self.maker()
+        detector = self._maker()
         try:
             self.models = detector.models()
-            while not self.stop.is_set():
+            while not self._stop.is_set():
                 try:
-                    picture = self.pictures.get(timeout=_PATIENCE)
+                    picture = self._pictures.get(timeout=_PATIENCE)
                 except queue.Empty:
                     continue
                 if picture is None:
+                    self._hand_on(None)
                     return
-                self.seen.put(detector.detect(picture))
+                seen = detector.detect(picture.image, picture.pose)
+                self.seen.put(seen)
+                self._hand_on(_Picture(picture.image, seen.pose))
         finally:
             detector.close()
+
+    def _hand_on(self, picture: _Picture | None) -> None:
+        for follower in self.followers:
+            follower.put(picture)
+
+
+@dataclass(frozen=True)
+class _Picture:
+    image: NDArray[np.uint8]
+    pose: PoseSeen | None = None
+
+
+def _start_workers(
+    parts: Collection[str], makers: Mapping[str, DetectorMaker], stop: threading.Event
+) -> tuple[list[_Worker], list[_Worker]]:
+    """All workers in the order of PARTS, and those of them that are fed directly."""
+    workers = {part: _Worker(part, makers[part], stop) for part in PARTS if part in parts}
+    body = workers.get("body")
+    fed = []
+    for part, worker in workers.items():
+        if body is not None and worker is not body and makers[part].follows_body:
+            body.followers.append(worker)
+        else:
+            fed.append(worker)
+    for worker in workers.values():
+        worker.thread.start()
+    return list(workers.values()), fed
 
 
 def detect_features(
@@ -89,10 +127,10 @@ def detect_features(
 
         makers = MAKERS
     stop = threading.Event()
-    workers = [_Worker(part, makers[part], stop) for part in PARTS if part in parts]
+    workers, fed = _start_workers(parts, makers, stop)
     collector = _Collector(workers, size)
     try:
-        times = _feed(frames, workers, collector, stop, progress, cancelled)
+        times = _feed(frames, workers, fed, collector, progress, cancelled)
         _raise_errors(workers)
         return collector.features(times)
     finally:
@@ -104,12 +142,12 @@ def detect_features(
 def _feed(
     frames: Iterable[Frame],
     workers: list[_Worker],
+    fed: list[_Worker],
     collector: _Collector,
-    stop: threading.Event,
     progress: Callable[[int, float], None],
     cancelled: Callable[[], bool],
 ) -> NDArray[np.float64]:
-    """Hand every new picture to every worker; returns the frames' times [T]."""
+    """Hand every new picture to the workers; returns the frames' times [T]."""
     times: list[float] = []
     previous: object = None
     for frame in frames:
@@ -120,14 +158,14 @@ def _feed(
         if frame.image is not previous:
             previous = frame.image
             collector.expect(frame)
-            picture = np.ascontiguousarray(frame.image)
-            for worker in workers:
-                _put(worker, picture, stop, cancelled)
+            picture = _Picture(np.ascontiguousarray(frame.image))
+            for worker in fed:
+                worker.put(picture, cancelled)
         _raise_errors(workers)
         collector.collect()
         progress(len(times), frame.time)
-    for worker in workers:
-        _put(worker, None, stop, cancelled)
+    for worker in fed:
+        worker.put(None, cancelled)
     for worker in workers:
         while worker.thread.is_alive():
             worker.thread.join(_PATIENCE)
@@ -135,18 +173,6 @@ def _feed(
             if cancelled():
                 raise Cancelled
     return np.array(times)
-
-
-def _put(
-    worker: _Worker, picture: NDArray[np.uint8] | None, stop: threading.Event, cancelled: Callable[[], bool]
-) -> None:
-    while not stop.is_set():
-        try:
-            worker.pictures.put(picture, timeout=_PATIENCE)
-            return
-        except queue.Full:
-            if cancelled():
-                raise Cancelled from None
 
 
 def _raise_errors(workers: list[_Worker]) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -50,10 +50,13 @@ class Seen:
 
 
 class Detector(Protocol):
-    """Sees one part of the performer; used by one thread, which makes, runs and closes it."""
+    """Sees one part of the performer; one thread makes, uses and closes it."""
 
-    def detect(self, image: NDArray[np.uint8]) -> Seen:
-        """Look at the next picture [H, W, 3] RGB of the footage."""
+    follows_body: ClassVar[bool]
+    """Whether it wants to be told the body, and so waits for that detector."""
+
+    def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None) -> Seen:
+        """Look at the next picture [H, W, 3] RGB of the footage; `pose` is the body in this very picture, if known."""
         ...
 
     def models(self) -> dict[str, str]:
@@ -63,5 +66,4 @@ class Detector(Protocol):
     def close(self) -> None: ...
 
 
-class DetectorMaker(Protocol):
-    def __call__(self) -> Detector: ...
+DetectorMaker = type[Detector]

@@ -8,20 +8,21 @@ from typing import Final
 import numpy as np
 
 from .interface import FaceSeen, Floats, HandSeen, PoseSeen, Seen
+from .skeleton import NOSE, SIDES, WRISTS, body_size, point
 
 Combined = dict[str, Floats | float]
 """Array name of Features -> its value in this frame; what was not seen is absent."""
 
-# MediaPipe's 33 points: performer's left and right.
-_LEFT_WRIST, _RIGHT_WRIST = 15, 16
-_LEFT_ELBOW, _RIGHT_ELBOW = 13, 14
-_LEFT_SHOULDER, _RIGHT_SHOULDER = 11, 12
-_NOSE: Final = 0
 _MESH_NOSE: Final = 4
 _TRUSTED: Final = 0.3
 """Visibility below which a wrist says nothing about where a hand is."""
 _REACH: Final = 0.6
-"""How far a hand's wrist may lie from the body's, in body sizes in the picture (see `_body_size`)."""
+"""How far a hand's wrist may lie from the body's, in body sizes in the picture (see `body_size`)."""
+_CONTRADICTION: Final = 0.25
+"""What a hand that looks like the other side costs, in reaches."""
+_MIDDLE_KNUCKLE: Final = 9
+_SAME_HAND: Final = 0.5
+"""Mean distance of two hands' points, in palms, below which they are one hand seen twice."""
 _OTHER_PERSON: Final = 1.5
 """How far the face's nose may lie from the body's, in face heights."""
 
@@ -51,10 +52,10 @@ def combine(seen: Sequence[Seen], scale: float) -> Combined:
 
 def same_person(face: FaceSeen, pose: PoseSeen) -> bool:
     """Whether the face lies where the body's head is; a second person's face must not drive the first one's."""
-    if pose.visibility[_NOSE] < _TRUSTED:
+    if pose.visibility[NOSE] < _TRUSTED:
         return True
     height = float(np.ptp(face.points[:, 1]))
-    apart = float(np.linalg.norm(face.points[_MESH_NOSE, :2] - pose.image[_NOSE, :2]))
+    apart = float(np.linalg.norm(face.points[_MESH_NOSE, :2] - point(pose, NOSE)))
     return apart <= _OTHER_PERSON * max(height, 1.0)
 
 
@@ -62,18 +63,17 @@ def assign_hands(hands: Sequence[HandSeen], pose: PoseSeen | None) -> tuple[Hand
     """The performer's (left, right) hand: by nearness to the body's wrists, else by what the hand looks like."""
     if pose is None:
         return _by_looks(hands)
-    wrists = {side: _wrist(pose, side) for side in ("left", "right")}
+    wrists = {side: _wrist(pose, side) for side in SIDES}
     if all(wrist is None for wrist in wrists.values()):
         return _by_looks(hands)
-    reach = _REACH * _body_size(pose)
+    reach = _REACH * body_size(pose)
     # Cheapest pairs first; a hand whose looks contradict must be clearly nearer to count for that side.
     pairs = sorted(
-        (float(np.linalg.norm(hand.points[0, :2] - wrist)) + (0.25 * reach if hand.is_left != (side == "left") else 0.0),
-         side, number)
+        (_distance(hand, wrist) + (_CONTRADICTION * reach if hand.is_left != (side == "left") else 0.0), side, number)
         for number, hand in enumerate(hands)
         for side, wrist in wrists.items()
         if wrist is not None
-    )  # fmt: skip
+    )
     chosen: dict[str, int] = {}
     for cost, side, number in pairs:
         if cost <= reach and side not in chosen and number not in chosen.values():
@@ -84,8 +84,22 @@ def assign_hands(hands: Sequence[HandSeen], pose: PoseSeen | None) -> tuple[Hand
             rest = [n for n, hand in enumerate(hands) if n not in chosen.values() and hand.is_left == (side == "left")]
             if rest:
                 chosen[side] = max(rest, key=lambda n: hands[n].confidence)
-    left, right = chosen.get("left"), chosen.get("right")
-    return (None if left is None else hands[left], None if right is None else hands[right])
+    left, right = (hands[chosen[side]] if side in chosen else None for side in SIDES)
+    if left is not None and right is not None and same_hand(left, right):
+        nearest_side = pairs[0][1]
+        return (left, None) if nearest_side == "left" else (None, right)
+    return left, right
+
+
+def same_hand(first: HandSeen, second: HandSeen) -> bool:
+    """Whether two observations, each from its own square, lie on one and the same hand."""
+    palm = max(float(np.linalg.norm(hand.points[_MIDDLE_KNUCKLE, :2] - hand.points[0, :2])) for hand in (first, second))
+    apart = np.linalg.norm(first.points[:, :2] - second.points[:, :2], axis=-1)
+    return float(apart.mean()) < _SAME_HAND * palm
+
+
+def _distance(hand: HandSeen, wrist: Floats) -> float:
+    return float(np.linalg.norm(hand.points[0, :2] - wrist))
 
 
 def _by_looks(hands: Sequence[HandSeen]) -> tuple[HandSeen | None, HandSeen | None]:
@@ -100,15 +114,5 @@ def _by_looks(hands: Sequence[HandSeen]) -> tuple[HandSeen | None, HandSeen | No
 
 
 def _wrist(pose: PoseSeen, side: str) -> Floats | None:
-    index = _LEFT_WRIST if side == "left" else _RIGHT_WRIST
-    return pose.image[index, :2] if pose.visibility[index] >= _TRUSTED else None
-
-
-def _body_size(pose: PoseSeen) -> float:
-    """The longest of shoulder width, upper arms and forearms in the picture, in pixels: foreshortening spares one."""
-    points = pose.image[:, :2]
-    pairs = (
-        (_LEFT_SHOULDER, _RIGHT_SHOULDER), (_LEFT_SHOULDER, _LEFT_ELBOW), (_RIGHT_SHOULDER, _RIGHT_ELBOW),
-        (_LEFT_ELBOW, _LEFT_WRIST), (_RIGHT_ELBOW, _RIGHT_WRIST),
-    )  # fmt: skip
-    return max(float(np.linalg.norm(points[a] - points[b])) for a, b in pairs)
+    index = WRISTS[side]
+    return point(pose, index) if pose.visibility[index] >= _TRUSTED else None
