@@ -37,7 +37,7 @@ class Motion:
         return joint_positions(self.rotations, self.hips_position, self.rest_positions, parents)
 
 
-def turn(axis: Floats, degrees: Floats) -> Floats:
+def turn(axis: Floats, degrees: NDArray[np.number]) -> Floats:
     """Rotations [T, 4] about one axis [3] by angles [T] in degrees."""
     return rotation.from_rotvec(np.radians(degrees)[:, None] * axis)
 
@@ -45,7 +45,7 @@ def turn(axis: Floats, degrees: Floats) -> Floats:
 def from_locals(
     name: str, local: Mapping[str, Floats], count: int, fps: float, hips_xy: Floats | None = None
 ) -> Motion:
-    """A motion of the standard adult from each bone's turn relative to its parent [T, 4]; the lower foot stands at Z = 0.
+    """A motion of the standard adult from each bone's turn relative to its parent [T, 4], its lower foot at Z = 0.
 
     hips_xy [T, 2]: where the hips are over the floor.
     """

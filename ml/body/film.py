@@ -41,7 +41,9 @@ def make_scene(motion: Motion, seed: int, size: tuple[int, int] = PICTURE) -> Sc
     """A random performer who does `motion` on the performer's own proportions, seen whole by a random camera."""
     rng = np.random.default_rng([seed, 0xB0D7])
     performer = Performer.random(seed)
-    rotations = _with_fingers(complete_rotations(motion.bone_names, motion.rotations), motion.bone_names, motion.fps, rng)
+    rotations = _with_fingers(
+        complete_rotations(motion.bone_names, motion.rotations), motion.bone_names, motion.fps, rng
+    )
     own = on_body(motion, performer.skeleton.rest_positions, rotations)
     view = _view_of(own, rng, size)
     return Scene(performer, own, view, Light.random(rng), random_background(rng, *size))
@@ -54,7 +56,7 @@ def frames(scene: Scene) -> Iterator[Frame]:
         for index in range(len(motion.rotations)):
             body = scene.performer.pose(rotations=motion.rotations[index], hips=motion.hips_position[index])
             image = renderer.render(scene.performer, body, scene.view, light, background)
-            yield Frame(index, index / motion.fps, image)
+            yield Frame(index, index / motion.fps, image, index / motion.fps)
 
 
 def _with_fingers(rotations: Floats, names: tuple[str, ...], fps: float, rng: np.random.Generator) -> Floats:

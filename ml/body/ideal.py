@@ -1,4 +1,4 @@
-"""What a detector without error would see of a posed skeleton: for tests, and as the bound of what a solver can reach."""
+"""What a detector without error would see of a posed skeleton: for tests, and as the bound of a solver."""
 
 from __future__ import annotations
 

@@ -55,6 +55,11 @@ class BodyMotion:
     camera_position: Floats
     """[3] where the camera stands on the stage, looking along +Y."""
 
+    @property
+    def joints(self) -> Floats:
+        """[T, 52, 3] joint heads."""
+        return joint_positions(self.rotations, self.hips_position, self.rest_positions, PARENTS)
+
 
 def estimate_body(
     features: Features, camera: Camera, fps: float, head_rotation: NDArray | None = None

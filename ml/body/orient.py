@@ -25,7 +25,7 @@ def frame(primary: ArrayLike, secondary: ArrayLike) -> Floats:
 
 
 def turn_onto(rest_primary: ArrayLike, rest_secondary: ArrayLike, primary: ArrayLike, secondary: ArrayLike) -> Floats:
-    """The rotations [..., 4] that take rest_primary onto primary, and rest_secondary as near secondary as that leaves."""
+    """The rotations [..., 4] that take rest_primary onto primary, rest_secondary as near secondary as that leaves."""
     rest = frame(rest_primary, rest_secondary)
     return rotation.from_matrix(frame(primary, secondary) @ np.swapaxes(rest, -1, -2))
 

@@ -53,6 +53,15 @@ def hips_path(joints: Floats, points: Points, camera: Camera) -> Floats:
     return np.stack((across[:, 0], depth, -across[:, 1]), axis=1)
 
 
+def raw_path(body: Floats, image: Floats, camera: Camera) -> Floats:
+    """The unsmoothed translation [T, 3] of points [T, N, 3] (stage axes) seen at pixels [T, N, 2], all alike."""
+    turned = np.stack((body[..., 0], -body[..., 2], body[..., 1]), axis=-1)
+    rays, weights = camera.rays(image)[..., :2], np.ones(image.shape[:2])
+    depth = _depths(turned, rays, weights, np.ones(len(body), dtype=bool))
+    across = _across(turned, rays, weights, depth)
+    return np.stack((across[:, 0], depth, -across[:, 1]), axis=1)
+
+
 def _depths(body: Floats, rays: Floats, weights: Floats, usable: NDArray[np.bool_]) -> Floats:
     """Each frame's depth [T] from x + tx = u (z + tz) and y + ty = v (z + tz)."""
     depth = np.full(len(body), np.nan)

@@ -39,7 +39,7 @@ def performer_rest(points: Points) -> Floats:
         part = parent.removeprefix("left").removeprefix("right")
         rest[name] = rest[parent] + ratios.get(part, 1.0) * (standard - STANDARD_REST[parent])
     lift = STANDARD_REST["leftFoot"][2] - rest["leftFoot"][2]
-    return np.array([rest[name] for name in CAPTURED_BONES]) + (0.0, 0.0, lift)
+    return np.array([rest[name] for name in CAPTURED_BONES]) + np.array((0.0, 0.0, lift))
 
 
 def _limb_ratios(points: Points) -> dict[str, float]:

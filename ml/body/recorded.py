@@ -23,11 +23,10 @@ def load_clip(path: Path, start: int = 0, count: int | None = None) -> Motion:
         names = tuple(str(name) for name in clip["bone_names"])
         part = slice(start, None if count is None else start + count)
         rotations = rotation.normalize(clip["rotations"][part])
-        motion = Motion(
+        return Motion(
             path.stem, float(clip["fps"]), names, upright_elbows(names, rotations),
             clip["hips_position"][part].astype(np.float64), clip["rest_positions"].astype(np.float64),
         )  # fmt: skip
-    return motion
 
 
 def upright_elbows(names: tuple[str, ...], rotations: Floats) -> Floats:
