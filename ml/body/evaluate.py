@@ -1,4 +1,4 @@
-"""`understudy evaluate body`: the solver on rendered performers, beside MediaPipe's world landmarks taken as they are."""
+"""`understudy evaluate body`: the solver on rendered performers, beside MediaPipe's world landmarks as they are."""
 
 from __future__ import annotations
 

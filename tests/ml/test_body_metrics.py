@@ -13,7 +13,7 @@ JOINTS = RNG.normal(size=(6, 12, 3))
 
 
 def test_mpjpe_counts_distance_and_forgets_the_root():
-    moved = JOINTS + (0.3, 0.0, 0.4)
+    moved = JOINTS + np.array((0.3, 0.0, 0.4))
     assert metrics.mpjpe(moved, JOINTS) == pytest.approx(0.5)
     assert metrics.mpjpe(moved, JOINTS, root=2) == pytest.approx(0.0, abs=1e-12)
 
@@ -54,5 +54,5 @@ def test_f1():
 
 def test_path_error_forgets_where_it_began_but_not_its_length():
     path = np.stack((np.linspace(0, 2, 11), np.zeros(11), np.zeros(11)), axis=-1)
-    assert metrics.path_error(path + (5, 5, 5), path) == pytest.approx(0)
+    assert metrics.path_error(path + np.full(3, 5), path) == pytest.approx(0)
     assert metrics.path_error(0.5 * path, path) > 0.2
