@@ -16,6 +16,9 @@ from bpy.props import (
 )
 from bpy.types import Context, Object, Scene
 
+RELATIVE_PATHS = {"PATH_SUPPORTS_BLEND_RELATIVE"} if bpy.app.version >= (4, 5, 0) else set()
+"""Paths may begin with `//`, the .blend's folder; Blender asks to be told since 4.5."""
+
 
 def _source_changed(_settings: bpy.types.PropertyGroup, context: Context) -> None:
     from .operators.source import look_into_source
@@ -30,7 +33,7 @@ def _is_armature(_settings: bpy.types.PropertyGroup, candidate: Object) -> bool:
 class UNDERSTUDY_PG_take(bpy.types.PropertyGroup):
     """A take in the list; the take itself is the file."""
 
-    filepath: StringProperty(name="File", subtype="FILE_PATH")
+    filepath: StringProperty(name="File", subtype="FILE_PATH", options=RELATIVE_PATHS)
     duration: FloatProperty(name="Length", subtype="TIME_ABSOLUTE", unit="TIME_ABSOLUTE")
     frames: IntProperty(name="Frames")
     fps: FloatProperty(name="Frames per second")
@@ -54,6 +57,7 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         name="Video",
         description="The video to capture. Good footage: even light from the front, the camera still and level",
         subtype="FILE_PATH",
+        options=RELATIVE_PATHS,
         update=_source_changed,
     )
     camera: StringProperty(name="Camera", description="Empty: the first camera")
@@ -82,6 +86,7 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         name="Takes Folder",
         description="Where takes and recordings are kept; empty: beside the video",
         subtype="DIR_PATH",
+        options=RELATIVE_PATHS,
     )
 
     takes: CollectionProperty(type=UNDERSTUDY_PG_take)

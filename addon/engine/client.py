@@ -8,6 +8,7 @@ waits for the engine. `post` is given functions to run on the main thread (see p
 from __future__ import annotations
 
 import queue
+import re
 import subprocess
 import threading
 import time
@@ -35,6 +36,8 @@ Post = Callable[[Callable[[], None]], None]
 
 _LOG_END = 2000
 """Characters from the end of the log told with a death."""
+_CHATTER = re.compile(r"^([IW]\d{4} |INFO|WARNING|.{23} (INFO|WARNING) )")
+"""Lines that native libraries and the engine write while all is well."""
 _QUICK_DEATH = 10.0
 """Seconds: an engine that lived shorter counts towards the waiting time before the next start."""
 _FIRST_WAIT, _LONGEST_WAIT = 1.0, 30.0
@@ -90,6 +93,12 @@ class _Process:
     def pid(self) -> int | None:
         return self._popen.pid if self._popen is not None else None
 
+    def death(self) -> EngineError | None:
+        """Why it ended; asked of the system as well, since the reader may not have come to the end yet."""
+        if self.end is None and self._popen is not None and (code := self._popen.poll()) is not None:
+            return _death(code, log_end(self.command.log))
+        return self.end
+
     def _run(self) -> None:
         try:
             with self._lock:
@@ -136,10 +145,7 @@ class _Process:
         code = popen.wait()
         self._outbox.put(None)
         popen.stdout.close()
-        tail = log_end(self.command.log)
-        last = tail.strip().splitlines()[-1].strip() if tail.strip() else "its log is empty"
-        how = f"signal {-code}" if code < 0 else f"exit code {code}"
-        self._ended(EngineError(ENGINE_DIED, f"The engine stopped ({how}): {last}", tail))
+        self._ended(_death(code, log_end(self.command.log)))
 
     def _ended(self, error: EngineError) -> None:
         self.end = self.end or error
@@ -187,8 +193,8 @@ class EngineClient:
         on_progress: OnProgress | None = None,
     ) -> int:
         """Ask the engine; on_result or on_error is called later on the main thread. Returns a number to cancel by."""
-        if self._process is not None and self._process.end is not None:
-            self._died(self._process, self._process.end)  # while nobody waited for it
+        if self._process is not None and (death := self._process.death()) is not None:
+            self._died(self._process, death)  # while nobody waited for it
         identifier = self._next_id
         self._next_id += 1
         self._pending[identifier] = _Pending(method, on_result, on_error, on_progress)
@@ -273,6 +279,16 @@ class EngineClient:
 
 class EngineUnavailableError(Exception):
     """There is no engine to start; the message is one sentence: why, and what to do."""
+
+
+def _death(code: int, log: str) -> EngineError:
+    """What to say of an engine that ended, with the last line of its log that is no chatter."""
+    how = f"signal {-code}" if code < 0 else f"exit code {code}"
+    if code == -9:
+        how += ", as when memory runs out"
+    lines = [line.strip() for line in log.splitlines() if line.strip() and not _CHATTER.match(line)]
+    last = f": {lines[-1]}" if lines else ""
+    return EngineError(ENGINE_DIED, f"The engine stopped ({how}){last}. Try again; its log says more.", log)
 
 
 def log_end(path: Path) -> str:

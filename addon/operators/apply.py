@@ -64,7 +64,7 @@ class UNDERSTUDY_OT_apply(Operator):
         except (TakeError, ValueError) as error:
             return self._refuse(str(error))
         session.state.problems.pop("apply", None)
-        parts = [f"{result.bones} bones"] * bool(result.bones) + [f"{result.keys} face shapes"] * bool(result.keys)
+        parts = [f"{result.bones} bones"] * bool(result.bones) + [f"{result.keys} shape keys"] * bool(result.keys)
         said = f"Keyed {' and '.join(parts)} from frame {result.frames[0]:.0f} to {result.frames[1]:.0f}"
         session.state.notes["apply"] = "\n".join([f"{said}.", *result.warnings])
         self.report({"INFO"}, f"{said} of {armature.name}.")

@@ -98,15 +98,17 @@ class UNDERSTUDY_OT_record(_CameraOperator):
         return FINISHED
 
 
-class UNDERSTUDY_OT_stop_camera(_CameraOperator):
+class _OpenCameraOperator(_CameraOperator):
+    @classmethod
+    def wanted_states(cls) -> set[str]:
+        return {"opening", "preview", "countdown", "recording"}
+
+
+class UNDERSTUDY_OT_stop_camera(_OpenCameraOperator):
     """Stop; a recording is kept and becomes the video to capture"""
 
     bl_idname = "understudy.stop_camera"
     bl_label = "Stop"
-
-    @classmethod
-    def wanted_states(cls) -> set[str]:
-        return {"opening", "preview", "countdown", "recording"}
 
     def execute(self, context: Context) -> OperatorResult:
         live.stop_camera()
@@ -115,7 +117,7 @@ class UNDERSTUDY_OT_stop_camera(_CameraOperator):
         return FINISHED
 
 
-class UNDERSTUDY_OT_discard_recording(UNDERSTUDY_OT_stop_camera):
+class UNDERSTUDY_OT_discard_recording(_OpenCameraOperator):
     """Stop and throw the recording away"""
 
     bl_idname = "understudy.discard_recording"

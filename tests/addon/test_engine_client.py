@@ -153,7 +153,7 @@ def test_stop_ends_the_process(desk):
 def test_the_real_engine_answers_whatever_its_folder_is_called(tmp_path):
     root = Path(protocol.__file__).resolve().parents[2]
     renamed = tmp_path / "user default"
-    for part in ("__init__.py", "ml/__init__.py", "ml/take", "ml/serve", "addon/engine"):
+    for part in ("__init__.py", "ml/__init__.py", "ml/version.py", "ml/take", "ml/serve", "addon/engine"):
         copy = shutil.copytree if (root / part).is_dir() else shutil.copy
         (renamed / part).parent.mkdir(parents=True, exist_ok=True)
         copy(root / part, renamed / part)
