@@ -64,6 +64,9 @@ class Captured:
     take: Take
     features: Features
     camera: Camera
+    options: CaptureOptions
+    camera_position: NDArray[np.float64] | None = None
+    """[3] where the camera stands on the stage, level and looking along +Y; None without a body."""
 
 
 def capture(
@@ -96,9 +99,9 @@ def capture_features(
         features = _detect(footage, options, progress, cancelled)
         camera = default_camera(footage.info.width, footage.info.height)
         voice = _voice(footage, features.times)
-        take = _solve(footage, features, camera, voice, options, progress, cancelled)
+        take, position = _solve(footage, features, camera, voice, options, progress, cancelled)
     progress(1.0, "Done")
-    return Captured(take, features, camera)
+    return Captured(take, features, camera, options, position)
 
 
 def _require_recorded(footage: Footage) -> None:
@@ -106,9 +109,7 @@ def _require_recorded(footage: Footage) -> None:
         raise CaptureError(f"{footage.info.name} is live; record it to a file first, then capture the file.")
 
 
-def _detect(
-    footage: Footage, options: CaptureOptions, progress: Progress, cancelled: Callable[[], bool]
-) -> Features:
+def _detect(footage: Footage, options: CaptureOptions, progress: Progress, cancelled: Callable[[], bool]) -> Features:
     info = footage.info
     begin = options.start or 0.0
     end = min(info.duration, options.end) if info.duration and options.end else (options.end or info.duration)
@@ -154,10 +155,11 @@ def _solve(
     options: CaptureOptions,
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> Take:
+) -> tuple[Take, NDArray[np.float64] | None]:
     fps = options.fps or footage.info.fps
     models = dict(features.models)
     take = Take(fps=fps, times=features.times, voice=voice)
+    position = None
     if options.face:
         _stop_if(cancelled)
         progress(_DETECTION_SHARE, "Solving the face")
@@ -165,9 +167,10 @@ def _solve(
     if options.body:
         _stop_if(cancelled)
         progress((1 + _DETECTION_SHARE) / 2, "Solving the body")
-        take = _with_body(take, features, camera, options, models)
+        take, position = _with_body(take, features, camera, options, models)
     _stop_if(cancelled)
-    return validate(replace(take, metadata=_metadata(footage, camera, take, options, models)))
+    take = replace(take, metadata=_metadata(footage, camera, position, take, options, models))
+    return validate(take), position
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:
@@ -188,22 +191,22 @@ def _with_face(take: Take, features: Features, camera: Camera, models: dict[str,
         head_rotation=motion.head_rotation,
         gaze=motion.gaze,
         confidence_face=motion.confidence,
-        face_names=None,
     )
 
 
 def _with_body(
     take: Take, features: Features, camera: Camera, options: CaptureOptions, models: dict[str, str]
-) -> Take:
+) -> tuple[Take, NDArray[np.float64] | None]:
+    """The take with the body, and where the camera stands."""
     if not (features.pose_confidence > 0).any():
-        return take
+        return take, None
     from .body import infer
 
-    motion = infer.estimate_body(features, camera, take.fps)
+    motion = infer.estimate_body(features, camera, take.fps, _seen_head(take))
     if motion is None:
-        return take
+        return take, None
     _note_weights(getattr(infer, "MODEL_NAME", None), models)
-    return replace(
+    take = replace(
         take,
         bone_names=tuple(motion.bone_names),
         rotations=motion.rotations,
@@ -215,6 +218,15 @@ def _with_body(
         confidence_right_hand=motion.right_hand_confidence if options.hands else None,
         bone_confidence=motion.bone_confidence,
     )
+    return take, np.asarray(motion.camera_position, dtype=np.float64)
+
+
+def _seen_head(take: Take) -> NDArray[np.float64] | None:
+    """The face tracker's head rotation [T, 4], NaN where no face was seen."""
+    if take.head_rotation is None or take.confidence_face is None:
+        return None
+    seen = np.asarray(take.confidence_face) > 0
+    return np.where(seen[:, None], take.head_rotation, np.nan)
 
 
 def _note_weights(name: str | None, models: dict[str, str]) -> None:
@@ -225,9 +237,21 @@ def _note_weights(name: str | None, models: dict[str, str]) -> None:
 
 
 def _metadata(
-    footage: Footage, camera: Camera, take: Take, options: CaptureOptions, models: dict[str, str]
+    footage: Footage,
+    camera: Camera,
+    position: NDArray[np.float64] | None,
+    take: Take,
+    options: CaptureOptions,
+    models: dict[str, str],
 ) -> dict[str, Any]:
     info = footage.info
+    filmed_by: dict[str, Any] = {
+        "focal_px": round(camera.focal_px, 2),
+        "field_of_view": round(camera.field_of_view, 2),
+        "assumed": True,
+    }
+    if position is not None:
+        filmed_by["position"] = [round(float(value), 4) for value in position]
     return {
         "source": {
             "name": info.name,
@@ -238,7 +262,7 @@ def _metadata(
             "rotation": info.rotation,
             "variable_rate": info.variable_rate,
         },
-        "camera": {"focal_px": round(camera.focal_px, 2), "field_of_view": round(camera.field_of_view, 2)},
+        "camera": filmed_by,
         "parts": list(options.parts),
         "models": models,
         "version": program_version(),
@@ -264,5 +288,7 @@ def quality_warnings(take: Take, options: CaptureOptions) -> list[str]:
         elif share < _POORLY_SEEN:
             warnings.append(f"The {name} was seen in only {share:.0%} of the frames.")
         elif float(np.mean(np.asarray(confidence))) < _POORLY_SEEN:
-            warnings.append(f"The {name} was seen poorly (mean confidence {float(np.mean(np.asarray(confidence))):.2f}).")
+            warnings.append(
+                f"The {name} was seen poorly (mean confidence {float(np.mean(np.asarray(confidence))):.2f})."
+            )
     return warnings

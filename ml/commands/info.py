@@ -36,8 +36,11 @@ def take_facts(take: Take) -> dict[str, Any]:
     summary = summarize(take)
     facts = {**asdict(summary), "quality": round(summary.quality, 4)}
     facts["parts"] = {
-        "face": take.has_face, "body": take.has_body, "voice": take.voice is not None, "emotion": take.emotion is not None
-    }  # fmt: skip
+        "face": take.has_face,
+        "body": take.has_body,
+        "voice": take.voice is not None,
+        "emotion": take.emotion is not None,
+    }
     facts["bones"] = len(take.bone_names or ())
     facts["seen_frames"] = {
         part: round(float((np.asarray(array) > 0).mean()), 4)

@@ -40,7 +40,8 @@ def run_record(source: str, microphone: str | None, out: Path, seconds: float | 
     if as_json:
         print(json.dumps({**asdict(result), "path": str(result.path)}, ensure_ascii=False))
     else:
-        print(f"{result.path}: {result.frames} frames, {result.seconds:.1f} s{', with sound' if result.has_sound else ''}.")
+        sound = ", with sound" if result.has_sound else ""
+        print(f"{result.path}: {result.frames} frames, {result.seconds:.1f} s{sound}.")
 
 
 @contextmanager

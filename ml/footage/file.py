@@ -26,7 +26,7 @@ _SEEK_MARGIN = 0.5
 
 
 class FileFootage:
-    """Frames and sound of one video file. Each call of `frames` or `sound` opens the file anew, so calls may overlap."""
+    """One video file. Each call of `frames` or `sound` opens it anew, so that calls may overlap."""
 
     def __init__(self, path: str | os.PathLike[str], format: str | None = None, name: str | None = None) -> None:
         self._path = os.fspath(path)
@@ -42,7 +42,11 @@ class FileFootage:
         return self._info
 
     def frames(
-        self, start: float | None = None, end: float | None = None, fps: float | None = None, max_side: int | None = None
+        self,
+        start: float | None = None,
+        end: float | None = None,
+        fps: float | None = None,
+        max_side: int | None = None,
     ) -> Iterator[Frame]:
         begin = max(start or 0.0, 0.0)
         check_range(self._info, begin, end, fps)
@@ -207,11 +211,11 @@ def square_size(frame: av.VideoFrame, stream: Any) -> tuple[int, int]:
 
 
 def upright_image(frame: av.VideoFrame, stream: Any, orientation: Orientation, max_side: int | None) -> Image:
-    """The frame as RGB [H, W, 3], upright, with square pixels, scaled down in the same pass as the colour conversion."""
+    """The frame as RGB [H, W, 3], upright, with square pixels, scaled down together with the colour conversion."""
     width, height = square_size(frame, stream)
     if max_side is not None and max(width, height) > max_side:
         scale = max_side / max(width, height)
         width, height = max(1, round(width * scale)), max(1, round(height * scale))
     if (width, height) != (frame.width, frame.height):
         frame = frame.reformat(width=width, height=height, format="rgb24", interpolation="AREA")
-    return orientation.apply(frame.to_ndarray(format="rgb24"))
+    return orientation.apply(np.asarray(frame.to_ndarray(format="rgb24"), dtype=np.uint8))

@@ -65,7 +65,11 @@ class Footage(Protocol):
         ...
 
     def frames(
-        self, start: float | None = None, end: float | None = None, fps: float | None = None, max_side: int | None = None
+        self,
+        start: float | None = None,
+        end: float | None = None,
+        fps: float | None = None,
+        max_side: int | None = None,
     ) -> Iterator[Frame]:
         """Frames at constant rate from `start` to before `end` (seconds). `max_side` scales larger pictures down."""
         ...

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import av
 import cv2
@@ -46,7 +47,8 @@ UPRIGHT = Orientation()
 
 def orientation_of(frame: av.VideoFrame) -> Orientation:
     """Read a decoded frame's display matrix (libavutil/display.h), to the nearest quarter turn."""
-    for data in frame.side_data:
+    side_data: Any = frame.side_data
+    for data in side_data:
         if data.type.name == "DISPLAYMATRIX":
             return from_display_matrix(np.frombuffer(bytes(data)[:36], dtype="<i4"))
     return UPRIGHT

@@ -34,7 +34,7 @@ def decoded_sound(container: Any, rate: int, origin: float) -> Iterator[Samples]
 
 
 def _cut(frames: list[Any], lead: int) -> Generator[Samples, None, int]:
-    """Yield the samples of `frames` after dropping -lead of them; returns what is still to drop, as a negative number."""
+    """Yield the samples of `frames` without the first -lead; returns what is still to drop, as a negative number."""
     for frame in frames:
         samples = frame.to_ndarray().reshape(-1).astype(np.float32, copy=False)
         drop = min(-lead, len(samples)) if lead < 0 else 0

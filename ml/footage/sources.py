@@ -26,3 +26,16 @@ def open_footage(source: str | os.PathLike[str]) -> Footage:
     from .file import FileFootage
 
     return FileFootage(text)
+
+
+def open_live(source: str, microphone: str | None = None) -> Footage:
+    """Open something to record: a camera with a microphone, or made-up footage with its tone."""
+    from .synthetic import SyntheticFootage, is_synthetic
+
+    if is_synthetic(source):
+        return SyntheticFootage(source)
+    if source.startswith("camera:"):
+        from .devices import CameraFootage
+
+        return CameraFootage(source.removeprefix("camera:"), microphone)
+    raise FootageError(f"{source!r} is nothing to record from; give camera:0, camera:NAME or test:640x480@30.")

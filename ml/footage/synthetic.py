@@ -61,7 +61,11 @@ class SyntheticFootage(FileFootage):
         super().__init__(_filtergraph(self.pattern), format="lavfi", name=text)
 
     def frames(
-        self, start: float | None = None, end: float | None = None, fps: float | None = None, max_side: int | None = None
+        self,
+        start: float | None = None,
+        end: float | None = None,
+        fps: float | None = None,
+        max_side: int | None = None,
     ) -> Iterator[Frame]:
         if self.pattern.seconds is not None:
             yield from super().frames(start, end, fps, max_side)
