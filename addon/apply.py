@@ -28,9 +28,9 @@ class ApplyError(ValueError):
 class ApplyOptions:
     """What to apply and where. Frame of a take's time t: start_frame + t x the scene's frame rate.
 
-    only_seen: bones never seen in the footage are left alone; plant_feet: feet on the floor do not slide; start_here: the
-    path begins where the character stands, instead of at the performer's place before the camera; extend_scene: the
-    scene's end is moved if the take is longer.
+    only_seen: bones never seen in the footage are left alone; plant_feet: feet on the floor do not slide; start_here:
+    the path begins where the character stands, instead of at the performer's place before the camera; extend_scene:
+    the scene's end is moved if the take is longer.
     """
 
     start_frame: float = 1

@@ -1,6 +1,6 @@
 """Arrays into new actions, in bulk."""
 
-from .action import write_action
+from .action import animated_groups, write_action
 from .curves import Curve, frames_of
 
-__all__ = ["Curve", "frames_of", "write_action"]
+__all__ = ["Curve", "animated_groups", "frames_of", "write_action"]

@@ -19,7 +19,7 @@ _LINEAR = 1
 
 
 def write_action(owner: bpy.types.ID, name: str, curves: Sequence[Curve]) -> bpy.types.Action:
-    """Key `owner` (an object, a Key ...) by a new action and make it the active one; what was there is kept in the file."""
+    """Key `owner` (an object, a Key ...) by a new action, made the active one; what was there is kept in the file."""
     action = bpy.data.actions.new(name)
     slot = action.slots.new(id_type=owner.id_type, name=owner.name) if SLOTTED else None
     holder = _curve_holder(action, slot)
@@ -61,3 +61,14 @@ def _assign(owner: bpy.types.ID, action: bpy.types.Action, slot: Any) -> None:
     data.action = action
     if slot is not None:
         data.action_slot = slot
+
+
+def animated_groups(owner: bpy.types.ID) -> frozenset[str]:
+    """Names of the groups (bones, for an armature) in the active action of `owner`."""
+    data = owner.animation_data
+    if data is None or data.action is None:
+        return frozenset()
+    if not SLOTTED:
+        return frozenset(group.name for group in data.action.groups)
+    bags = [bag for layer in data.action.layers for strip in layer.strips for bag in strip.channelbags]
+    return frozenset(group.name for bag in bags if bag.slot == data.action_slot for group in bag.groups)

@@ -12,7 +12,7 @@ Floats = NDArray[np.float64]
 
 @dataclass(frozen=True)
 class Curve:
-    """One F-curve: where it acts (data path and array index), the group it is listed under, its frames and values [T]."""
+    """One F-curve: where it acts (data path, array index), the group it is listed under, its frames and values [T]."""
 
     data_path: str
     index: int

@@ -1,4 +1,4 @@
-"""Bones moved by the face: head and neck of a take without a body, eyes that have bones instead of shape keys, the jaw."""
+"""Bones moved by the face: head and neck of a take without a body, eyes and jaw that have bones and no shape keys."""
 
 from __future__ import annotations
 

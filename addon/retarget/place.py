@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -58,7 +59,7 @@ def _hips_over_ankles(who: Character, turns_at_rest: Turns) -> float | None:
         if not all(name in who.bones for name in names):
             return None
         height = who.joints["hips"][2] - who.joints[names[0]][2]
-        for above, below in zip(names, names[1:], strict=False):
+        for above, below in pairwise(names):
             turn = turns_at_rest.get(who.bones[above], rotation.IDENTITY[None])
             height -= rotation.rotate(turn, who.joints[below] - who.joints[above])[0, 2]
         heights.append(height)

@@ -7,6 +7,7 @@ the take says that a foot is on the floor, the drift is held at its mean over th
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -97,7 +98,7 @@ def _runs(standing: NDArray) -> list[tuple[int, int, int]]:
     """(first, one past the last, kind) of every stretch on the floor."""
     edges = np.flatnonzero(np.diff(standing)) + 1
     bounds = [0, *edges.tolist(), len(standing)]
-    return [(a, b, int(standing[a])) for a, b in zip(bounds, bounds[1:], strict=False) if standing[a]]
+    return [(a, b, int(standing[a])) for a, b in pairwise(bounds) if standing[a]]
 
 
 def _reach(upper: Floats, lower: Floats, thigh: Floats, shin: Floats, move: Floats) -> tuple[Floats, Floats]:

@@ -57,14 +57,16 @@ class Character:
     tails: Floats
     bones: Mapping[str, int]
     joints: Mapping[str, Floats]
+    spread: bool = True
+    """Whether spine bones between the known ones bend along; in a control rig they are mechanism."""
 
 
 def character(rest: RigRest, axes: Floats, bones: Mapping[str, str], joints: Mapping[str, str]) -> Character:
-    """`axes` as from facing_axes; `joints`: humanoid -> bone at whose head the joint lies, where that is another bone."""
+    """`axes` as from facing_axes; `joints`: humanoid -> bone at whose head the joint lies, where it is another bone."""
     heads, tails = rest.heads @ axes, rest.tails @ axes
     known = {name: rest.index[bone] for name, bone in bones.items()}
     places = {name: heads[rest.index.get(joints.get(name, ""), bone)] for name, bone in known.items()}
-    return Character(rest, axes, heads, tails, known, places)
+    return Character(rest, axes, heads, tails, known, places, spread=not joints)
 
 
 def body_turns(actor: Performer, who: Character) -> Turns:
@@ -100,7 +102,7 @@ def _trunk_turns(actor: Performer, who: Character, corrections: Mapping[str, Flo
 def _stretch(who: Character, name: str, following: str | None) -> list[int]:
     """The rig's bones from `name` up to, without, the next known one."""
     bone = who.bones[name]
-    if following is None:
+    if following is None or not who.spread:
         return [bone]
     return who.rest.path(bone, who.bones[following])[:-1] or [bone]
 

@@ -20,7 +20,7 @@ from .rig import RigRest
 
 @dataclass(frozen=True)
 class Controls:
-    """Which bones to move: humanoid -> bone, and what a control rig needs besides (see rigs/conventions/convention.py)."""
+    """Which bones to move: humanoid -> bone, and what a control rig needs besides (rigs/conventions/convention.py)."""
 
     bones: Mapping[str, str]
     shared: Mapping[str, str] = field(default_factory=dict)
@@ -29,7 +29,7 @@ class Controls:
 
 @dataclass(frozen=True)
 class Wishes:
-    """What of the take to use: `wanted` humanoid bones; whether eyes and jaw move by bones; how feet and place are kept."""
+    """What of the take to use: `wanted` humanoid bones; eyes and jaw moved by bones; how feet and place are kept."""
 
     wanted: Collection[str]
     eyes: bool = True

@@ -1,9 +1,9 @@
 """What a character is made of: which bone is which, which shape key is which."""
 
-from .detect import detect_rig, find_armatures, meshes_of
+from .detect import characters, detect_rig, meshes_of
 from .profile import FaceMap, ProfileError, RigProfile, load_profile, profile_from_json, save_profile
 
 __all__ = [
-    "FaceMap", "ProfileError", "RigProfile", "detect_rig", "find_armatures", "load_profile", "meshes_of",
+    "FaceMap", "ProfileError", "RigProfile", "characters", "detect_rig", "load_profile", "meshes_of",
     "profile_from_json", "save_profile",
 ]  # fmt: skip

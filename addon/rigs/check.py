@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 import numpy as np
 
@@ -11,11 +11,16 @@ from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
 
 
-def consistent(rest: RigRest, bones: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The bones that pass, and one sentence for each that does not or for sides that were swapped."""
+def consistent(
+    rest: RigRest, bones: Mapping[str, str], beside: Collection[str] = ()
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The bones that pass, and one sentence for each that does not or for sides that were swapped.
+
+    beside: humanoid bones on which nothing needs to hang (controls of a control rig's trunk).
+    """
     doubts: list[str] = []
     kept = _once_each(bones, doubts)
-    kept = _in_chain(rest, kept, doubts)
+    kept = _in_chain(rest, kept, beside, doubts)
     kept, swapped = _anatomical_sides(rest, kept)
     if swapped:
         doubts.append("The names' left is the character's right (its feet say so), so sides were exchanged.")
@@ -36,13 +41,13 @@ def _once_each(bones: Mapping[str, str], doubts: list[str]) -> dict[str, str]:
     return kept
 
 
-def _in_chain(rest: RigRest, bones: dict[str, str], doubts: list[str]) -> dict[str, str]:
+def _in_chain(rest: RigRest, bones: dict[str, str], beside: Collection[str], doubts: list[str]) -> dict[str, str]:
     """Each bone must hang, however indirectly, on the nearest kept bone above it."""
     kept: dict[str, str] = {}
     for humanoid in BONE_NAMES:
         if humanoid not in bones:
             continue
-        above = nearest_above(humanoid, kept)
+        above = nearest_above(humanoid, kept.keys() - set(beside))
         chain = rest.ancestors(rest.index[bones[humanoid]])
         if above is not None and rest.index[kept[above]] not in chain:
             doubts.append(f"Bone {bones[humanoid]!r} does not hang on {kept[above]!r}; {humanoid} is left out.")
@@ -51,7 +56,7 @@ def _in_chain(rest: RigRest, bones: dict[str, str], doubts: list[str]) -> dict[s
     return kept
 
 
-def nearest_above(humanoid: str, bones: Mapping[str, str]) -> str | None:
+def nearest_above(humanoid: str, bones: Collection[str]) -> str | None:
     """The nearest ancestor in the VRM hierarchy that is in `bones`."""
     parent = BONE_PARENTS[humanoid]
     while parent is not None and parent not in bones:

@@ -15,7 +15,7 @@ def detect_rig(armature: bpy.types.Object) -> RigProfile:
     """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed."""
     rest = read_rest(armature)
     convention, matched = match_bones(rest)
-    bones, doubts = consistent(rest, matched)
+    bones, doubts = consistent(rest, matched, convention.beside)
     return RigProfile(
         armature=armature.name,
         kind=convention.kind,
@@ -26,10 +26,13 @@ def detect_rig(armature: bpy.types.Object) -> RigProfile:
     )
 
 
-def find_armatures(scene: bpy.types.Scene) -> list[bpy.types.Object]:
-    """The scene's armatures, those with the most known bones and meshes first."""
-    armatures = [thing for thing in scene.objects if thing.type == "ARMATURE"]
-    return sorted(armatures, key=lambda a: (-len(meshes_of(a)), -len(a.pose.bones), a.name))
+def characters(scene: bpy.types.Scene) -> list[tuple[bpy.types.Object, RigProfile]]:
+    """The scene's armatures with what they are, the most complete character first.
+
+    An armature that moves meshes goes before one that does not: a Rigify file often still holds its metarig.
+    """
+    found = [(thing, detect_rig(thing)) for thing in scene.objects if thing.type == "ARMATURE"]
+    return sorted(found, key=lambda c: (-len(c[1].bones) if meshes_of(c[0]) else 1, -len(c[1].bones), c[0].name))
 
 
 def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from typing import Final
 
+from ...ml.take import FACE_NAMES
+
 Shares = tuple[tuple[str, float], ...]
 
 PREFIXES: Final = ("arkit", "blendshape", "blendshapes", "bs", "shape", "morph", "face", "head", "exp", "facial")
@@ -112,15 +114,20 @@ PLAIN: Final[dict[str, Shares]] = {
     **_sides("brow_lower_{}", "browDown"),
     "blink": _both("eyeBlink"),
     "eyes_closed": _both("eyeBlink"),
-    "eye_blink": _both("eyeBlink"),
     "eyes_wide": _both("eyeWide"),
     "smile": _both("mouthSmile"),
-    "mouth_smile": _both("mouthSmile"),
     "frown": _both("mouthFrown"),
     "mouth_open": (("jawOpen", 1.0),),
     "open_mouth": (("jawOpen", 1.0),),
-    "brow_down": _both("browDown"),
     "brows_down": _both("browDown"),
+    "brow_up_inner": (("browInnerUp", 1.0),),
+    "brow_raise_inner": (("browInnerUp", 1.0),),
+    "lips_together": (("mouthClose", 1.0),),
+    "lip_upper_up": _both("mouthUpperUp"),
+    "upper_lip_up": _both("mouthUpperUp"),
+    "lip_lower_down": _both("mouthLowerDown"),
+    "lower_lip_down": _both("mouthLowerDown"),
+    "nose_wrinkle": _both("noseSneer"),
     "brow_up": (("browInnerUp", 0.4), *_both("browOuterUp", 0.3)),
     "brows_up": (("browInnerUp", 0.4), *_both("browOuterUp", 0.3)),
     "brow_inner_up_left": (("browInnerUp", 1.0),),
@@ -150,4 +157,11 @@ MIKU_MIKU_DANCE: Final[dict[str, Shares]] = {
     "べー": (("tongueOut", 1.0),),
 }
 
-ALIASES: Final[dict[str, Shares]] = {**PLAIN, **CHARACTER_CREATOR, **VRM, **OCULUS, **MIKU_MIKU_DANCE}
+BOTH_SIDES: Final[dict[str, Shares]] = {
+    name.removesuffix("Left"): _both(name.removesuffix("Left"))
+    for name in FACE_NAMES
+    if name.endswith("Left") and name not in ("mouthLeft", "jawLeft") and "LookIn" not in name and "LookOut" not in name
+}
+"""One key for both sides under ARKit's name without a side: eyeBlink, mouthSmile."""
+
+ALIASES: Final[dict[str, Shares]] = {**BOTH_SIDES, **PLAIN, **CHARACTER_CREATOR, **VRM, **OCULUS, **MIKU_MIKU_DANCE}

@@ -13,11 +13,63 @@ _SIDES: Final = {
     "r": "right", "right": "right", "rgt": "right", "rt": "right",
 }  # fmt: skip
 _NOISE: Final = frozenset(
-    "def org bip bone bones joint jnt jt bind skin sk rig c m x center centre mid base cc j b f adj bn drv stretch "
-    "mixamorig valvebiped character char armature".split()
+    [
+        "def",
+        "org",
+        "bip",
+        "bone",
+        "bones",
+        "joint",
+        "jnt",
+        "jt",
+        "bind",
+        "skin",
+        "sk",
+        "rig",
+        "c",
+        "m",
+        "x",
+        "center",
+        "centre",
+        "mid",
+        "base",
+        "cc",
+        "j",
+        "b",
+        "f",
+        "adj",
+        "bn",
+        "drv",
+        "stretch",
+        "mixamorig",
+        "valvebiped",
+        "character",
+        "char",
+        "armature",
+    ]
 )
 _HELPERS: Final = frozenset(
-    "end tip nub leaf site top ik pole target twist roll helper ctrl control corrective mch vis wgt tweak".split()
+    [
+        "end",
+        "tip",
+        "nub",
+        "leaf",
+        "site",
+        "top",
+        "ik",
+        "pole",
+        "target",
+        "twist",
+        "roll",
+        "helper",
+        "ctrl",
+        "control",
+        "corrective",
+        "mch",
+        "vis",
+        "wgt",
+        "tweak",
+    ]
 )
 
 

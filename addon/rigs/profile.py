@@ -73,7 +73,9 @@ class RigProfile:
             "faces": [
                 {
                     "object": face.object,
-                    "shape_keys": {name: [[key, factor] for key, factor in keys] for name, keys in face.shape_keys.items()},
+                    "shape_keys": {
+                        name: [[key, factor] for key, factor in keys] for name, keys in face.shape_keys.items()
+                    },
                 }
                 for face in self.faces
             ],
@@ -141,7 +143,9 @@ def load_profile(path: str | os.PathLike[str]) -> RigProfile:
     except FileNotFoundError as error:
         raise ProfileError(f"There is no profile at {path}.") from error
     except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
-        raise ProfileError(f"{path} is not a readable profile ({error}); write one with: inspect RIG --json.") from error
+        raise ProfileError(
+            f"{path} is not a readable profile ({error}); write one with: inspect RIG --json."
+        ) from error
     except ProfileError as error:
         raise ProfileError(f"{path}: {error}") from error
 

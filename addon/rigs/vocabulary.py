@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 from ..retarget.rig import RigRest
 from .conventions.convention import FINGER_JOINTS
 from .names import (
@@ -68,7 +70,7 @@ def _fingers(rest: RigRest, words: Words, side: str, found: dict[str, int]) -> d
     for finger, joints in FINGER_JOINTS.items():
         chain = [i for i in below if _is_finger(words[i].word, finger)]
         chain.sort(key=lambda i: len(rest.ancestors(i)))
-        linked = all(upper in rest.ancestors(lower) for upper, lower in zip(chain, chain[1:], strict=False))
+        linked = all(upper in rest.ancestors(lower) for upper, lower in pairwise(chain))
         if linked and len(chain) >= 2:
             fingers |= {f"{side}{finger}{joint}": bone for joint, bone in zip(joints, chain, strict=False)}
     return fingers

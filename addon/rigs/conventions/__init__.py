@@ -1,7 +1,21 @@
 """One file for each naming convention, data only. A new one is a new file, its line here, and a test."""
 
-from . import biped, character_creator, cmu, daz, daz_genesis9, game_engine, humanoid, makehuman, mixamo, rigify
-from . import rigify_deform, rigify_metarig, unity, vroid
+from . import (
+    biped,
+    character_creator,
+    cmu,
+    daz,
+    daz_genesis9,
+    game_engine,
+    humanoid,
+    makehuman,
+    mixamo,
+    rigify,
+    rigify_deform,
+    rigify_metarig,
+    unity,
+    vroid,
+)
 from .convention import Convention
 
 CONVENTIONS: tuple[Convention, ...] = tuple(

@@ -22,6 +22,8 @@ class Convention:
     prefix: str = ""
     spine_by_structure: bool = False
     """Any number of spine bones between hips and neck: spread over them by structure instead of by name."""
+    beside: frozenset[str] = frozenset()
+    """Humanoid bones whose control carries none of the bones above: the trunk is not one chain in a control rig."""
     shared: Mapping[str, str] = field(default_factory=dict)
     joints: Mapping[str, str] = field(default_factory=dict)
     neutral: tuple[str, ...] = ()

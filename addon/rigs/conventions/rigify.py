@@ -1,7 +1,7 @@
 """Rigify's generated control rig: its forward kinematics controls.
 
-The pelvis hangs upside down on the spine (spine_fk under spine_fk.001 under torso), so `torso` takes the hips' place and
-turn, and spine_fk repeats the turn. `hips` and `chest` would bend the spine on top of that and are held at rest.
+The pelvis hangs upside down on the spine (spine_fk under spine_fk.001 under torso), so `torso` takes the hips' place
+and turn, and spine_fk repeats the turn. `hips` and `chest` would bend the spine on top of that and are held at rest.
 """
 
 from ....ml.take import BONE_NAMES
@@ -28,6 +28,7 @@ CONVENTION = Convention(
             "L", "R",
         ),
     },
+    beside=frozenset({"spine"}),
     shared={"spine_fk": "hips"},
     joints={name: f"DEF-{METARIG.bones[name]}" for name in BONE_NAMES if name in METARIG.bones},
     neutral=(

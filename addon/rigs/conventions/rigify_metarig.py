@@ -1,4 +1,4 @@
-"""Rigify's metarig, used as a plain skeleton (spine, thigh.L ...): also Blender's human metarigs and MPFB's rigify rigs."""
+"""Rigify's metarig used as a plain skeleton (spine, thigh.L ...); MPFB's rigify rigs have the same names."""
 
 from .convention import Convention, both_sides, fingers
 
