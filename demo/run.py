@@ -76,7 +76,8 @@ def run_stage(command: list[str]) -> int:
 
 def render(clip: Path, take_path: Path, scene: Path, preview: Path, sheet: Path) -> int:
     """Render the character at PREVIEW_FPS and put it beside the clip, as a video and as a contact sheet."""
-    from ..ml.footage import VideoWriter, open_footage
+    from ..ml.footage import open_footage
+    from ..ml.footage.writer import VideoWriter
 
     take = load_take(take_path)
     with tempfile.TemporaryDirectory(prefix="understudy-") as folder:
@@ -98,6 +99,7 @@ def render(clip: Path, take_path: Path, scene: Path, preview: Path, sheet: Path)
         rendered = [load_picture(path) for path in sorted(frames.glob("*.png"))]
     pairs: list[tuple[Image, Image]] = []
     with open_footage(clip) as footage:
+        sound = footage.sound() if footage.info.has_sound else None
         for frame, picture in zip(footage.frames(fps=PREVIEW_FPS), rendered, strict=False):
             pairs.append((frame.image, picture))
     if not pairs:
@@ -105,7 +107,7 @@ def render(clip: Path, take_path: Path, scene: Path, preview: Path, sheet: Path)
         return 1
     joined = [side_by_side(left, right) for left, right in pairs]
     height, width = joined[0].shape[:2]
-    with VideoWriter(preview, fps=PREVIEW_FPS, size=(width, height)) as writer:
+    with VideoWriter(preview, fps=PREVIEW_FPS, size=(width, height), sound=sound) as writer:
         for image in joined:
             writer.write(image)
     chosen = np.linspace(0, len(pairs) - 1, min(SHEET_COLUMNS, len(pairs))).round().astype(int)
