@@ -1,4 +1,4 @@
-"""Taking back what a detector saw in curtains and bottles: stretches of body without a person in them."""
+"""Taking back what a detector saw in curtains and bottles: stretches of body or face without a person in them."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ _STEADY: Final = 1.0
 """Seconds (or half of the footage, if that is shorter) a body without a face must be followed to be believed."""
 _WITH_FACE: Final = 0.2
 """Share of a stretch's frames with a face at the body's head that proves it."""
+_LONE_FACE: Final = 0.4
+"""Confidence (median of a stretch) from which a face is believed without a body."""
 _SHOULDERS: Final = (11, 12)
 _NARROWEST: Final = 0.22
 """Metres between the shoulders (median of a stretch): things taken for bodies come out crumpled."""
@@ -26,10 +28,25 @@ _HOLES: Final = 0.25
 
 
 def drop_apparitions(features: Features) -> Features:
-    """The features without stretches in which the body was only imagined, and without the hands found with them."""
+    """The features without stretches in which a body or face was only imagined."""
+    return _drop_faces(_drop_bodies(features))
+
+
+def _drop_faces(features: Features) -> Features:
+    """Small faces on no body: patterns that look like one."""
+    false = np.zeros(features.frame_count, dtype=bool)
+    for first, last in stretches(features.face_confidence > 0, features.times):
+        frames = slice(first, last + 1)
+        confidence = features.face_confidence[frames]
+        with_body = float((features.pose_confidence[frames] > 0).mean()) >= _WITH_FACE
+        if not with_body and np.median(confidence[confidence > 0]) < _LONE_FACE:
+            false[frames] = True
+    return _without(features, false, ("face",)) if false.any() else features
+
+
+def _drop_bodies(features: Features) -> Features:
+    """Bodies, and the hands found with them."""
     body = features.pose_confidence > 0
-    if not body.any():
-        return features
     false = np.zeros(features.frame_count, dtype=bool)
     for first, last in stretches(body, features.times):
         if not _believable(features, body, first, last):

@@ -26,7 +26,7 @@ def constant_rate(timed: Iterable[tuple[float, Image]], fps: float, start: float
     """
     index = 0
     before: tuple[float, Image] | None = None
-    interval = 1 / fps
+    shortest = math.inf
 
     def due(until: float) -> Iterator[Frame]:
         nonlocal index
@@ -37,14 +37,14 @@ def constant_rate(timed: Iterable[tuple[float, Image]], fps: float, start: float
 
     for time, image in without_jumps(timed):
         if before is not None:
-            interval = time - before[0]
+            shortest = min(shortest, time - before[0])
             yield from due((before[0] + time) / 2)
         if end is not None and start + index / fps >= end - 1e-6:
             return
         before = (time, image)
     if before is not None:
-        # The last picture stays for one interval; half of it is what the nearest-picture rule gives the others.
-        yield from due(before[0] + max(interval, 1 / fps) / 2)
+        # The last picture stays for one of the source's intervals; rounded clocks must not add a frame.
+        yield from due(before[0] + (shortest if math.isfinite(shortest) else 1 / fps) - 0.25 / fps)
 
 
 def without_jumps(timed: Iterable[tuple[float, Image]]) -> Iterator[tuple[float, Image]]:

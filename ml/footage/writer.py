@@ -108,11 +108,12 @@ class VideoWriter:
 
     def _open(self) -> Any:
         try:
+            # FFmpeg opens the file only with the first picture; say at once that it cannot.
+            self._partial.touch()
             return av.open(os.fspath(self._partial), "w", format="mp4")
         except (av.error.FFmpegError, OSError) as error:
-            raise FootageError(
-                f"{self._path} cannot be written ({error.strerror or error}); choose another folder."
-            ) from error
+            reason = error.strerror or str(error)
+            raise FootageError(f"{self._path} cannot be written ({reason}); choose another folder.") from error
 
     def _add_video(self) -> Any:
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
