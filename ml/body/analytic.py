@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -104,7 +104,7 @@ def squat(count: int = 90, fps: float = 30.0) -> Motion:
         local[f"{side}Foot"] = turn(_X, -30 * bend)
         lifted = rotation.multiply(turn(_Z, -sign * 80 * bend), turn(_Y, sign * 72 * (1 - bend)))
         local[f"{side}UpperArm"] = lifted
-    return from_locals("squat", local, count, fps)
+    return _planted(from_locals("squat", local, count, fps))
 
 
 def turn_around(count: int = 120, fps: float = 30.0) -> Motion:
@@ -133,8 +133,11 @@ def walk(count: int = 120, fps: float = 30.0) -> Motion:
         local[f"{side}UpperArm"] = arm
         local[f"{side}LowerArm"] = turn(_Z, -sign * (25 + 8 * swing))
     local["hips"] = turn(_Z, np.full(count, 20.0))
-    standing = from_locals("walk", local, count, fps)
-    return Motion("walk", fps, CAPTURED_BONES, standing.rotations, _carried(standing), standing.rest_positions)
+    return _planted(from_locals("walk", local, count, fps))
+
+
+def _planted(motion: Motion) -> Motion:
+    return replace(motion, hips_position=_carried(motion))
 
 
 def _carried(motion: Motion) -> Floats:

@@ -6,18 +6,23 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import minimum_filter1d
 
+from ..camera import Camera
 from ..take import CAPTURED_BONES
-from .landmarks import Floats
+from .landmarks import HEEL, TOE, Floats, Points
 from .smoothing import fill_gaps, smooth
 
 FOOT_BONES: Final = ("leftFoot", "leftToes", "rightFoot", "rightToes")
 FOOT_INDICES: Final = tuple(CAPTURED_BONES.index(name) for name in FOOT_BONES)
-_TOUCH_HEIGHT: Final = (0.06, 0.10)
-"""Metres above the foot's rest height: begins below the first, ends above the second."""
-_TOUCH_SPEED: Final = (0.35, 0.60)
+_FOOT_MARKS: Final = (HEEL["left"], TOE["left"], HEEL["right"], TOE["right"])
+_TOUCH_HEIGHT: Final = (0.08, 0.13)
+"""Metres above the floor: begins below the first, ends above the second."""
+_TOUCH_SPEED: Final = (0.30, 0.55)
 """Metres per second: begins below the first, ends above the second."""
 _FLOOR_PERCENTILE: Final = 10.0
+_FLOOR_REACH: Final = 0.35
+"""Seconds to both sides over which the lowest foot is taken to be on the floor (a flight in a run is shorter)."""
 _SHORTEST: Final = 0.10
 """Seconds; shorter touches and lifts are noise."""
 _CORRECTION_CUTOFF_HZ: Final = 2.5
@@ -36,13 +41,36 @@ def floor_height(joints: Floats, rest: Floats, seen: NDArray[np.bool_]) -> float
     return float(np.percentile(lowest, _FLOOR_PERCENTILE))
 
 
-def find_contacts(joints: Floats, rest: Floats, fps: float) -> NDArray[np.bool_]:
-    """Contacts [T, 4] by height and speed with hysteresis; the floor is Z = 0."""
-    heights = foot_heights(joints, rest)
-    places = smooth(joints[:, list(FOOT_INDICES)], fps, 4.0)
-    speed = np.linalg.norm(np.gradient(places, axis=0), axis=-1) * fps if len(joints) > 1 else np.zeros(heights.shape)
-    begins = (heights < _TOUCH_HEIGHT[0]) & (speed < _TOUCH_SPEED[0])
-    stays = (heights < _TOUCH_HEIGHT[1]) & (speed < _TOUCH_SPEED[1])
+def joint_speeds(joints: Floats, fps: float) -> Floats:
+    """Speeds [T, 4] of the feet's joints, metres per second."""
+    return _speeds(joints[:, list(FOOT_INDICES)], fps)
+
+
+def seen_speeds(points: Points, depth: Floats, camera: Camera) -> Floats:
+    """Speeds [T, 4] of heels and toes across the picture in metres per second at the depth [T] of the body.
+
+    A planted foot stands still in the picture, however wrong its height and depth are.
+    """
+    return _speeds(points.image[:, _FOOT_MARKS] * (depth / camera.focal_px)[:, None, None], points.fps)
+
+
+def _speeds(places: Floats, fps: float) -> Floats:
+    if len(places) < 2:
+        return np.zeros(places.shape[:2])
+    return np.linalg.norm(np.gradient(smooth(places, fps, 4.0), axis=0), axis=-1) * fps
+
+
+def find_contacts(heights: Floats, speeds: Floats, fps: float, floating: bool = False) -> NDArray[np.bool_]:
+    """Contacts [T, 4] by heights [T, 4] and speeds [T, 4] with hysteresis.
+
+    floating: heights are uncertain; they count from the lowest foot of the moments around instead of from Z = 0.
+    """
+    if floating:
+        reach = 2 * max(1, round(_FLOOR_REACH * fps)) + 1
+        floor = minimum_filter1d(heights.min(axis=1), reach, mode="nearest")
+        heights = heights - smooth(floor, fps, 1.5)[:, None]
+    begins = (heights < _TOUCH_HEIGHT[0]) & (speeds < _TOUCH_SPEED[0])
+    stays = (heights < _TOUCH_HEIGHT[1]) & (speeds < _TOUCH_SPEED[1])
     touching = np.zeros(heights.shape, dtype=bool)
     for t in range(len(heights)):
         touching[t] = begins[t] | (touching[t - 1] & stays[t] if t else False)

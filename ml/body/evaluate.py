@@ -14,7 +14,7 @@ from ..features.detect import detect_features
 from ..take import CAPTURED_BONES
 from . import film, metrics
 from .analytic import MOTIONS, Motion
-from .contacts import FOOT_INDICES, find_contacts
+from .contacts import FOOT_INDICES, find_contacts, foot_heights, joint_speeds
 from .infer import BodyMotion, estimate_body
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, to_stage
 from .path import raw_path
@@ -78,7 +78,7 @@ def _one_clip(motion: Motion, seed: int) -> dict[str, dict[str, float]]:
     features = detect_features(film.frames(scene), (scene.view.width, scene.view.height), ("body", "hands"))
     own = scene.motion
     truth = _of_motion(own.joints)
-    planted = find_contacts(own.joints, own.rest_positions, own.fps)
+    planted = find_contacts(foot_heights(own.joints, own.rest_positions), joint_speeds(own.joints, own.fps), own.fps)
     guesses: dict[str, _Guess | None] = {"MediaPipe": _direct(features, scene)}
     solved = estimate_body(features, scene.camera, own.fps)
     if solved is not None:

@@ -15,9 +15,10 @@ from numpy.typing import NDArray
 from ..camera import Camera
 from ..features.arrays import Features
 from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
-from .contacts import find_contacts, floor_height, lock_feet
+from .contacts import find_contacts, floor_height, foot_heights, lock_feet, seen_speeds
 from .fingers import finger_rotations
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, VISIBLE, WRIST, Floats, Points, read_points
+from .legs_on_floor import plant_feet
 from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
 from .orient import smoothstep
 from .path import hips_path
@@ -75,7 +76,7 @@ def estimate_body(
     turns, weights = _pose(points, head_rotation)
     rotations = np.stack([turns[name] for name in CAPTURED_BONES], axis=1)
     rotations = rotation.continuous(rotation.normalize(rotations))
-    hips, contacts, camera_position = _place(rotations, rest, points, camera, weights["legs"])
+    rotations, hips, contacts, camera_position = _place(rotations, rest, points, camera, weights["legs"])
     return BodyMotion(
         bone_names=CAPTURED_BONES,
         rotations=rotations,
@@ -122,8 +123,8 @@ def _blend(filled: dict[str, Floats], solved: dict[str, Floats], share: Floats) 
 
 def _place(
     rotations: Floats, rest: Floats, points: Points, camera: Camera, legs: Floats
-) -> tuple[Floats, NDArray[np.bool_], Floats]:
-    """The hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
+) -> tuple[Floats, Floats, NDArray[np.bool_], Floats]:
+    """Rotations with planted feet, the hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
     still = np.zeros((len(rotations), 3))
     hips = hips_path(joint_positions(rotations, still, rest, PARENTS), points, camera)
     standing = legs < 0.5
@@ -134,12 +135,16 @@ def _place(
         floor = floor_height(joint_positions(rotations, hips, rest, PARENTS), rest, points.seen & ~standing)
     begin = hips[np.flatnonzero(points.seen)[0]]
     camera_position = -np.array((begin[0], begin[1], floor))
-    hips = hips + camera_position
+    depth, hips = hips[:, 1], hips + camera_position
     if standing.all():
-        return hips, np.zeros((len(hips), 4), dtype=bool), camera_position
+        return rotations, hips, np.zeros((len(hips), 4), dtype=bool), camera_position
     joints = joint_positions(rotations, hips, rest, PARENTS)
-    contacts = find_contacts(joints, rest, points.fps) & (points.seen & ~standing)[:, None]
-    return hips + lock_feet(joints, rest, contacts, points.fps), contacts, camera_position
+    speeds = seen_speeds(points, depth, camera)
+    contacts = find_contacts(foot_heights(joints, rest), speeds, points.fps, floating=True)
+    contacts &= (points.seen & ~standing)[:, None]
+    hips = hips + lock_feet(joints, rest, contacts, points.fps)
+    planted = plant_feet(rotations, hips, rest, contacts, points.fps)
+    return rotation.continuous(planted), hips, contacts, camera_position
 
 
 def _bone_confidence(points: Points, weights: dict[str, Floats]) -> Floats:

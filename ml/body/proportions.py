@@ -15,8 +15,11 @@ _SEGMENTS: Final = {
     "UpperLeg": (HIP, KNEE, "LowerLeg"),
     "LowerLeg": (KNEE, ANKLE, "Foot"),
 }
+_WIDTHS: Final = {"UpperLeg": HIP, "UpperArm": SHOULDER}
+"""Bones whose place beside the body's middle is measured across it."""
 _LIMITS: Final = (0.85, 1.18)
-"""Ratios beyond these are the detector's error, not people."""
+"""Ratios of limbs beyond these are the detector's error, not people."""
+_WIDTH_LIMITS: Final = (0.85, 1.4)
 _FEWEST: Final = 5
 _TRUST: Final = 0.6
 """How far the measured ratio is followed; the rest is the standard's."""
@@ -28,7 +31,7 @@ def performer_rest(points: Points) -> Floats:
     The height stays the standard's (one camera cannot tell a tall person from a near one); limbs keep their measured
     ratios to each other, both sides alike.
     """
-    ratios = _limb_ratios(points)
+    ratios, widths = _limb_ratios(points)
     rest: dict[str, Floats] = {}
     for name in CAPTURED_BONES:
         parent = BONE_PARENTS[name]
@@ -38,16 +41,33 @@ def performer_rest(points: Points) -> Floats:
             continue
         part = parent.removeprefix("left").removeprefix("right")
         rest[name] = rest[parent] + ratios.get(part, 1.0) * (standard - STANDARD_REST[parent])
+        rest[name][0] *= widths.get(name.removeprefix("left").removeprefix("right"), 1.0)
     lift = STANDARD_REST["leftFoot"][2] - rest["leftFoot"][2]
     return np.array([rest[name] for name in CAPTURED_BONES]) + np.array((0.0, 0.0, lift))
 
 
-def _limb_ratios(points: Points) -> dict[str, float]:
+def _limb_ratios(points: Points) -> tuple[dict[str, float], dict[str, float]]:
+    """Lengths of limbs by the bone at their head, and widths by bone, both as shares of the standard's."""
     measured = {part: ratio for part in _SEGMENTS if (ratio := _ratio(points, part)) is not None}
     if not measured:
-        return {}
+        return {}, {}
     overall = float(np.median([*measured.values()]))
-    return {part: float(np.clip(1 + _TRUST * (ratio / overall - 1), *_LIMITS)) for part, ratio in measured.items()}
+    limbs = {part: float(np.clip(1 + _TRUST * (ratio / overall - 1), *_LIMITS)) for part, ratio in measured.items()}
+    widths = {
+        part: float(np.clip(ratio / overall, *_WIDTH_LIMITS))
+        for part in _WIDTHS
+        if (ratio := _width_ratio(points, part)) is not None
+    }
+    return limbs, widths
+
+
+def _width_ratio(points: Points, part: str) -> float | None:
+    marks = [*_WIDTHS[part].values()]
+    seen = points.visibility[:, marks].min(axis=1) > VISIBLE
+    if seen.sum() < _FEWEST:
+        return None
+    span = np.linalg.norm(points.world[seen, marks[0]] - points.world[seen, marks[1]], axis=1)
+    return float(np.median(span) / (2 * STANDARD_REST[f"left{part}"][0]))
 
 
 def _ratio(points: Points, part: str) -> float | None:
