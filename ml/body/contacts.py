@@ -51,7 +51,7 @@ def seen_speeds(points: Points, depth: Floats, camera: Camera) -> Floats:
 
     A planted foot stands still in the picture, however wrong its height and depth are.
     """
-    return _speeds(points.image[:, _FOOT_MARKS] * (depth / camera.focal_px)[:, None, None], points.fps)
+    return _speeds(points.image[:, _FOOT_MARKS], points.fps) * (depth / camera.focal_px)[:, None]
 
 
 def _speeds(places: Floats, fps: float) -> Floats:

@@ -23,7 +23,8 @@ from .smoothing import fill_gaps
 
 CLIP_FOLDER: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "motion"
 """Recorded motions (see the folder's README); without them the built-in motions are used."""
-CLIPS: Final = (("cmu_005_02", 60), ("cmu_001_05", 60), ("cmu_003_02", 60))
+CLIPS: Final = (("cmu_005_02", 60), ("cmu_001_05", 60), ("cmu_016_16", 20), ("cmu_basketball_signal_01", 100))
+"""Clip and first frame."""
 FRAMES: Final = 75
 _SEED: Final = 100
 _PARTS: Final = {
