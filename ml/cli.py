@@ -27,7 +27,9 @@ JsonFlag = Annotated[bool, typer.Option("--json", help="One JSON object on stand
 @app.command()
 def capture(
     video: Annotated[str, typer.Argument(help="A video file, or test:640x480@30/5 for a test picture.")],
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="Where the take goes [VIDEO's name.take.npz].")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="Where the take goes [VIDEO's name.take.npz].")
+    ] = None,
     no_face: Annotated[bool, typer.Option("--no-face", help="Leave the face out.")] = False,
     no_body: Annotated[bool, typer.Option("--no-body", help="Leave body and hands out.")] = False,
     no_hands: Annotated[bool, typer.Option("--no-hands", help="Leave the fingers out.")] = False,
@@ -92,12 +94,15 @@ def train(
 @app.command()
 def evaluate(
     model: Annotated[str, typer.Argument(help="face or body")],
+    peer: Annotated[
+        Path | None, typer.Option(help="Google's face_landmarker.task, to measure beside the face model.")
+    ] = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure a model against truth it never saw."""
     from .commands.evaluate import run_evaluate
 
-    run_evaluate(model, as_json)
+    run_evaluate(model, peer, as_json)
 
 
 @app.command(hidden=True)

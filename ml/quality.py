@@ -7,6 +7,8 @@ from numpy.typing import NDArray
 
 from .take import Take, rotation
 
+_FINGER_JOINTS = ("Metacarpal", "Proximal", "Intermediate", "Distal")
+
 
 def face_jitter(take: Take) -> float | None:
     """Mean absolute second difference of the face weights in percent per frame^2, over frames where it was seen."""
@@ -17,10 +19,14 @@ def face_jitter(take: Take) -> float | None:
 
 
 def body_jitter(take: Take) -> float | None:
-    """Mean angle in degrees per frame^2 by which the bones' turning changes from frame to frame, over seen frames."""
-    if take.rotations is None:
+    """Mean angle in degrees per frame^2 by which the bones' turning changes from frame to frame, over seen frames.
+
+    Fingers are left out: seldom seen well, they would drown the rest.
+    """
+    if take.rotations is None or take.bone_names is None:
         return None
-    turns = np.asarray(take.rotations, dtype=np.float64)
+    limbs = [i for i, name in enumerate(take.bone_names) if not name.endswith(_FINGER_JOINTS)]
+    turns = np.asarray(take.rotations, dtype=np.float64)[:, limbs]
     steps = rotation.to_rotvec(rotation.multiply(turns[1:], rotation.conjugate(turns[:-1])))
     change = np.degrees(np.linalg.norm(np.diff(steps, axis=0), axis=-1)).mean(axis=1)
     return _mean_where(change, _seen_thrice(take.confidence_body, take.frame_count))

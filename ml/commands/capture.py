@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -18,6 +15,7 @@ from ..native_output import native_errors_hidden
 from ..take import Take, save_take
 from ..take.summary import summarize
 from .exits import InputError
+from .status import progress_bar
 
 
 def run_capture(video: str, out: Path | None, options: CaptureOptions, overlay: Path | None, as_json: bool) -> None:
@@ -77,18 +75,3 @@ def say(result: dict[str, Any]) -> None:
         print(f"{result['overlay']}: what was seen.")
     for warning in result["warnings"]:
         print(f"Note: {warning}")
-
-
-@contextmanager
-def progress_bar(enabled: bool = True) -> Iterator[Callable[[float, str], None]]:
-    """A progress callback that draws a bar when standard error is a terminal."""
-    if not (enabled and sys.stderr.isatty()):
-        yield lambda share, message: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
-
-    columns = (BarColumn(), TaskProgressColumn(), TimeRemainingColumn(), TextColumn("{task.description}"))
-    with Progress(*columns, console=Console(file=sys.stderr), transient=True) as bar:
-        task = bar.add_task("", total=1.0)
-        yield lambda share, message: bar.update(task, completed=share, description=message)

@@ -2,35 +2,46 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from pathlib import Path
 
 from ..native_output import native_errors_hidden
 from .exits import InputError
+from .status import status
 
-EVALUATIONS = {"face": "evaluate_face", "body": "evaluate_body"}
+MODELS = ("face", "body")
+Rows = Mapping[str, Mapping[str, float]]
 
 
-def run_evaluate(model: str, as_json: bool) -> None:
-    """Measure `model` and print its figures as a table or JSON."""
-    if model not in EVALUATIONS:
-        raise InputError(f"There is no model {model!r} to evaluate; known: {', '.join(EVALUATIONS)}.")
-    module = importlib.import_module(f"..{model}.evaluate", __package__)
-    with native_errors_hidden():
-        figures = getattr(module, EVALUATIONS[model])()
+def run_evaluate(model: str, peer: Path | None, as_json: bool) -> None:
+    """Measure `model` and print its figures beside those of other methods, as a table or JSON."""
+    if model not in MODELS:
+        raise InputError(f"There is no model {model!r} to evaluate; known: {', '.join(MODELS)}.")
+    if peer is not None and not peer.is_file():
+        raise InputError(f"There is no model file {peer} to compare with.")
+    with native_errors_hidden(), status(f"Evaluating the {model} model", enabled=not as_json) as say:
+        if model == "face":
+            from ..face.evaluate import evaluate_face
+
+            rows: Rows = evaluate_face(peer=peer, say=say)
+        else:
+            from ..body.evaluate import evaluate_body
+
+            rows = evaluate_body(say=say)
     if as_json:
-        print(json.dumps({"model": model, "figures": figures}, ensure_ascii=False))
+        print(json.dumps({"model": model, "methods": rows}, ensure_ascii=False))
     else:
-        print_figures(model, figures)
+        print_rows(model, rows)
 
 
-def print_figures(model: str, figures: Mapping[str, Any]) -> None:
+def print_rows(model: str, rows: Rows) -> None:
+    """One line for each figure, one column for each method."""
     from rich.console import Console
     from rich.table import Table
 
-    table = Table("figure", "value", title=f"{model} model")
-    for name, value in figures.items():
-        table.add_row(name, f"{value:.4g}" if isinstance(value, float) else str(value))
+    table = Table("figure", *rows, title=f"{model} model")
+    figures = list(dict.fromkeys(name for row in rows.values() for name in row))
+    for figure in figures:
+        table.add_row(figure, *(f"{row[figure]:.3g}" if figure in row else "-" for row in rows.values()))
     Console(highlight=False, markup=False).print(table)

@@ -13,7 +13,8 @@ from types import FrameType
 
 from ..footage.devices import list_devices
 from ..footage.record import record
-from .capture import progress_bar, require_writable
+from .capture import require_writable
+from .status import progress_bar
 
 
 def run_list(as_json: bool) -> None:
