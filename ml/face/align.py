@@ -56,7 +56,7 @@ def align(landmarks: Floats, canonical: Floats) -> tuple[NDArray[np.float64], ND
 
 
 def head_rotations(landmarks: Floats, canonical: Floats, focal_px: float, centre: tuple[float, float]) -> Floats:
-    """The head's rotation [T, 4] wxyz in the camera's axes, identity = facing along the optical axis towards the camera.
+    """The head's rotation [T, 4] wxyz in the camera's axes, identity = facing back along the optical axis.
 
     The aligned turn is what the crop around the face shows; a face away from the picture's centre is seen from the
     side, so the ray to it is added (focal length and `centre` in pixels).

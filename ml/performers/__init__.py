@@ -2,7 +2,7 @@
 
     from understudy.ml.performers import Light, Performer, Renderer, View, random_background
 
-    performer = Performer.random(seed=7)                 # identity, look and skeleton; the same person for the same seed
+    performer = Performer.random(seed=7)                 # the same person for the same seed
     body = performer.pose(weights, gaze, rotations, hips)  # all optional; see Performer.pose
     with Renderer(512, 512) as renderer:                 # needs OpenGL through EGL (software is enough)
         view = View(512, 512, focal_px=540, position=(0, -2.5, 1.0))

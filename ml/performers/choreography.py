@@ -25,7 +25,7 @@ def eased(times: Floats, keys: Sequence[tuple[float, float]]) -> Floats:
     return values[place] + (values[place + 1] - values[place]) * share
 
 
-def turn(axis: str, degrees: Floats) -> Floats:
+def turn(axis: str, degrees: NDArray[np.number]) -> Floats:
     """Rotations [T, 4] about X, Y or Z."""
     vectors = np.zeros((len(degrees), 3))
     vectors[:, "XYZ".index(axis)] = np.radians(degrees)
@@ -41,7 +41,7 @@ def chain(*turns: Floats) -> Floats:
 
 
 def global_rotations(skeleton: Skeleton, local: Mapping[str, Floats], frames: int) -> Floats:
-    """Global rotations [T, J, 4] from each bone's rotation relative to its parent [T, 4]; bones not given do not bend."""
+    """Global rotations [T, J, 4] from bones' rotations relative to their parents [T, 4]; the others do not bend."""
     parents = parent_indices(skeleton.names)
     turns = np.empty((frames, len(skeleton.names), 4))
     for bone, (name, parent) in enumerate(zip(skeleton.names, parents, strict=True)):

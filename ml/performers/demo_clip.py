@@ -245,7 +245,7 @@ def _fingers(side: str, times: Floats, raised: Floats, explain: Floats, reach: F
         # Counting: from the fist, one finger after the other.
         counting = eased(times, [(0, 0), (5.3, 0), (5.6, 1), (6.6, 1), (7, 0)])
         for i, finger in enumerate(("Index", "Middle", "Ring", "Little")):
-            shut = counting * eased(times, [(0, 1), (5.75 + 0.2 * i, 1), (5.95 + 0.2 * i, 0 if i < 2 else 1), (7, 0)])
+            shut = counting * eased(times, [(0, 1), (5.7 + 0.2 * i, 1), (6.1 + 0.2 * i, 0 if i < 2 else 1), (7, 0)])
             own = fist(side, np.clip(np.maximum(closed * (1 - counting), 0.95 * shut), 0, 1), spread=3 + 5 * counting)
             local |= {name: turned for name, turned in own.items() if finger in name}
         thumb = fist(side, np.maximum(closed * (1 - counting), 0.9 * counting))

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def speech_sound(jaw: NDArray[np.floating], fps: float, rate: int, start: float, end: float) -> NDArray[np.float32]:
-    """Sound [N] at `rate`, as long as the jaw's curve [T]; heard from `start` to `end` seconds, louder as the jaw opens.
+    """Sound [N] as long as the jaw's curve [T]; heard from `start` to `end` seconds, louder as the jaw opens.
 
     Source and filter after Klatt, "Software for a cascade/parallel formant synthesizer" (1980), much reduced.
     """

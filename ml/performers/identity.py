@@ -29,7 +29,7 @@ _LEFT_OUT: Final = ("trans-out", "head-angle", "pregnant", "breast", "nipple", "
 
 @dataclass(frozen=True)
 class Identity:
-    """A person as numbers: phenotypes 0..1 (gender 0 male, 1 female; age 1/3 child, 2/3 young, 1 old) and local changes."""
+    """A person as numbers: phenotypes 0..1 (gender 0 male, 1 female; age 1/3 child, 2/3 young, 1 old), local shape."""
 
     phenotypes: dict[str, float] = field(default_factory=dict)
     ethnicity: tuple[float, float, float] = (1 / 3, 1 / 3, 1 / 3)

@@ -1,4 +1,4 @@
-"""Where a look's colours go on the base mesh: skin, clothes and shoes by vertex; the face's details are the shader's."""
+"""Where a look's colours go on the base mesh: skin, clothes and shoes by vertex; the shader adds the face's details."""
 
 from __future__ import annotations
 

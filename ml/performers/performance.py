@@ -1,4 +1,4 @@
-"""Random performances: smooth ARKit curves with blinks, speech and expressions, saccades of the eyes, turns of the head."""
+"""Random performances: smooth ARKit curves with blinks, speech and expressions, saccades, turns of the head."""
 
 from __future__ import annotations
 

@@ -211,7 +211,7 @@ def _context() -> moderngl.Context:
     import moderngl
 
     try:
-        return moderngl.create_standalone_context(backend="egl", require=330)
+        return moderngl.create_context(standalone=True, require=330, backend="egl")  # type: ignore[arg-type]
     except Exception as error:  # moderngl raises plain Exception, ImportError or OSError for a missing library
         raise RendererError(
             "Performers cannot be drawn because OpenGL through EGL is missing; on Debian or Ubuntu run "

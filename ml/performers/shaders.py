@@ -1,4 +1,4 @@
-"""The renderer's programs (GLSL 3.30): one for people, painted from their place on the base mesh, one for backgrounds."""
+"""The renderer's programs (GLSL 3.30): one for people, painted by their place on the base mesh, one for backgrounds."""
 
 from typing import Final
 
@@ -54,15 +54,19 @@ float hash(vec3 p) {
 float noise(vec3 p) {
     vec3 i = floor(p), f = fract(p);
     f = f * f * (3.0 - 2.0 * f);
-    return mix(mix(mix(hash(i), hash(i + vec3(1, 0, 0)), f.x), mix(hash(i + vec3(0, 1, 0)), hash(i + vec3(1, 1, 0)), f.x), f.y),
-               mix(mix(hash(i + vec3(0, 0, 1)), hash(i + vec3(1, 0, 1)), f.x), mix(hash(i + vec3(0, 1, 1)), hash(i + vec3(1, 1, 1)), f.x), f.y), f.z);
+    vec4 low = vec4(hash(i), hash(i + vec3(1, 0, 0)), hash(i + vec3(0, 1, 0)), hash(i + vec3(1, 1, 0)));
+    i.z += 1.0;
+    vec4 high = vec4(hash(i), hash(i + vec3(1, 0, 0)), hash(i + vec3(0, 1, 0)), hash(i + vec3(1, 1, 0)));
+    vec4 c = mix(low, high, f.z);
+    return mix(mix(c.x, c.y, f.x), mix(c.z, c.w, f.x), f.y);
 }
 
 // How much brow there is at a place on the base mesh's front, 0..1.
 float brow(vec3 p) {
     float x = abs(p.x);
     float along = clamp((x - 0.010) / 0.044, 0.0, 1.0);
-    float height = 0.7480 + brow_height + 0.0030 * along + brow_arch * 0.0045 * (1.0 - pow(abs(along - 0.62) / 0.62, 2.0)) - 0.0050 * along * along;
+    float arch = brow_arch * 0.0045 * (1.0 - pow(abs(along - 0.62) / 0.62, 2.0));
+    float height = 0.7480 + brow_height + 0.0030 * along + arch - 0.0050 * along * along;
     float width = brow_width * (1.0 - 0.65 * along);
     float inside = 1.0 - smoothstep(width * 0.6, width * 1.3, abs(p.z - height));
     float ends = smoothstep(0.009, 0.013, x) * (1.0 - smoothstep(0.049, 0.055, x));
@@ -75,10 +79,12 @@ vec3 skin(vec3 base, vec3 p) {
     float patches = noise(p * 38.0) * 0.6 + noise(p * 110.0) * 0.4;
     vec3 c = base * (1.0 + (patches - 0.5) * 0.22 * blotches);
     // Blood shows in cheeks, nose and ears.
-    float flush = exp(-pow(length(vec2(abs(p.x) - 0.042, p.z - 0.685)) / 0.018, 2.0)) + exp(-pow(length(vec2(p.x, p.z - 0.69)) / 0.011, 2.0));
+    float flush = exp(-pow(length(vec2(abs(p.x) - 0.042, p.z - 0.685)) / 0.018, 2.0))
+        + exp(-pow(length(vec2(p.x, p.z - 0.69)) / 0.011, 2.0));
     c *= mix(vec3(1.0), vec3(1.06, 0.93, 0.91), clamp(flush, 0.0, 1.0) * head);
     c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * smoothstep(0.72, 0.8, noise(p * 420.0)) * head * step(p.y, -0.05));
-    float beard = head * step(p.y, -0.03) * (1.0 - smoothstep(0.665, 0.685, p.z + 0.25 * max(0.0, 0.035 - abs(p.x)) - 0.2 * max(0.0, abs(p.x) - 0.05)));
+    float beard_line = p.z + 0.25 * max(0.0, 0.035 - abs(p.x)) - 0.2 * max(0.0, abs(p.x) - 0.05);
+    float beard = head * step(p.y, -0.03) * (1.0 - smoothstep(0.665, 0.685, beard_line));
     c = mix(c, c * 0.45 + hair_colour * 0.2, stubble * beard * (0.6 + 0.4 * noise(p * 700.0)) * (1.0 - v_lips));
     float lid = exp(-pow(length(vec2(abs(p.x) - 0.031, (p.z - 0.733) * 1.3)) / 0.013, 2.0)) * step(p.y, -0.1);
     c = mix(c, c * vec3(0.45, 0.38, 0.42), makeup * lid);

@@ -1,0 +1,110 @@
+"""From landmarks to weights: symmetry, gaps, smoothing, frame rates."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import pytest
+import torch
+
+from understudy.ml.face.infer import bridge, estimate_face, load_face_net, smooth
+from understudy.ml.face.model import PREDICTED, to_face_weights
+from understudy.ml.face.neutral import stride_for
+from understudy.ml.take import FACE_NAMES
+from understudy.ml.take.names import mirrored
+
+
+@dataclass(frozen=True)
+class Seen:
+    times: np.ndarray
+    face: np.ndarray
+    face_confidence: np.ndarray
+
+
+@dataclass(frozen=True)
+class Pinhole:
+    focal_px: float = 600.0
+    cx: float = 320.0
+    cy: float = 240.0
+
+
+def still_face(frames: int, fps: float = 30.0, noise: float = 0.0) -> Seen:
+    canonical = load_face_net().canonical.numpy().astype(float)
+    x, away, up = np.moveaxis(canonical * 110, -1, 0)
+    face = np.stack((320 + x, 240 - up, away), axis=-1)
+    jitter = np.random.default_rng(0).normal(0, noise, (frames, 478, 3))
+    return Seen(np.arange(frames) / fps, face + jitter, np.ones(frames))
+
+
+def test_the_network_is_symmetric():
+    net = load_face_net()
+    torch.manual_seed(0)
+    moved, eyes, turn = torch.randn(1, 12, 478, 3) * 0.02, torch.randn(1, 12, 6) * 0.1, torch.randn(1, 12, 3) * 0.2
+    with torch.inference_mode():
+        weights, gaze = net(moved, eyes, turn)
+        other_weights, other_gaze = net(*net._reflect(moved, eyes, turn))
+    swap = [PREDICTED.index(mirrored(name)) for name in PREDICTED]
+    torch.testing.assert_close(other_weights, weights[..., swap], atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(other_gaze, gaze.flip(-2) * torch.tensor([-1.0, 1.0]), atol=1e-4, rtol=1e-4)
+
+
+def test_a_still_face_reads_as_neutral():
+    motion = estimate_face(still_face(60, noise=0.15), Pinhole())
+    still = [i for i, name in enumerate(FACE_NAMES) if not name.startswith("eyeLook")]
+    assert motion.weights[:, still].mean() < 0.03
+    assert np.abs(np.diff(motion.weights, axis=0)).max() < 0.1
+
+
+def test_no_face_gives_nothing():
+    seen = still_face(5)
+    assert estimate_face(Seen(seen.times, np.full_like(seen.face, np.nan), np.zeros(5)), Pinhole()) is None
+
+
+@pytest.mark.parametrize("frames", [1, 2, 7])
+def test_the_shortest_clips_work(frames):
+    motion = estimate_face(still_face(frames), Pinhole())
+    assert motion.weights.shape == (frames, 52) and np.isfinite(motion.weights).all()
+    np.testing.assert_allclose(np.linalg.norm(motion.head_rotation, axis=1), 1)
+
+
+def test_short_gaps_are_bridged_and_long_ones_relax():
+    seen = still_face(120)
+    face, confidence = seen.face.copy(), seen.face_confidence.copy()
+    # A wide open mouth throughout, lost for 4 frames and for 50.
+    lower = np.linalg.norm(face[0, :, :2] - face[0, 17, :2], axis=1) < 25
+    face[20:, lower, 1] += 18
+    for part in (slice(30, 34), slice(50, 100)):
+        face[part], confidence[part] = np.nan, 0
+    motion = estimate_face(Seen(seen.times, face, confidence), Pinhole())
+    size = motion.weights.sum(axis=1)
+    assert size[30:34].min() > 0.5 * size[28], "bridged"
+    assert size[65:85].max() == 0, "relaxed"
+    assert (motion.confidence[50:100] == 0).all() and (motion.confidence[:30] == 1).all()
+    assert np.isfinite(motion.head_rotation).all()
+
+
+def test_bridge_is_linear_inside_and_holds_at_the_ends():
+    values = np.array([[9.0], [1.0], [np.nan], [np.nan], [4.0], [7.0]])
+    seen = np.array([False, True, False, False, True, False])
+    np.testing.assert_allclose(bridge(values, seen)[:, 0], [1, 1, 2, 3, 4, 4])
+
+
+def test_smoothing_does_not_lag_and_keeps_a_blink():
+    time = np.arange(60) / 30
+    blink = np.exp(-(((time - 1) / 0.08) ** 2))[:, None]
+    filtered = smooth(blink, 30.0)
+    assert filtered[:, 0].argmax() == blink[:, 0].argmax()
+    assert filtered.max() > 0.85
+
+
+def test_fast_footage_is_read_in_strides():
+    assert [stride_for(fps) for fps in (12, 24, 30, 50, 60, 240)] == [1, 1, 1, 2, 2, 8]
+
+
+def test_weights_stay_in_range_and_the_gaze_gives_the_eye_look():
+    weights = to_face_weights(np.full((3, 44), 1.7), np.tile([[-15.0, 10.0], [-15.0, 10.0]], (3, 1, 1)))
+    named = dict(zip(FACE_NAMES, weights[0], strict=True))
+    assert weights.min() >= 0 and weights.max() <= 1
+    assert named["eyeLookInLeft"] == pytest.approx(0.5) and named["eyeLookOutRight"] == pytest.approx(0.5)
+    assert named["eyeLookUpLeft"] == pytest.approx(0.4) and named["jawOpen"] == 1

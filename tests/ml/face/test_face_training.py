@@ -1,0 +1,73 @@
+"""Training runs the whole way in seconds, resumes, and says what is wrong with a configuration."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from understudy.ml.face import data
+from understudy.ml.face.data import clip_path, load_clip, make_clips
+from understudy.ml.face.train import FaceTraining, TrainingError, mean_correlation, read_config, train_face
+from understudy.ml.performers import Renderer, RendererError
+
+
+@pytest.fixture(scope="module")
+def clips(tmp_path_factory):
+    try:
+        Renderer(16, 16).close()
+    except RendererError as error:
+        pytest.skip(str(error))
+    folder = tmp_path_factory.mktemp("clips")
+    seeds = range(data.FIRST_TRAINING_SEED, data.FIRST_TRAINING_SEED + 3)
+    assert [path.exists() for path in make_clips(folder, seeds, frames=30)] == [True] * 3
+    return folder
+
+
+def test_clips_are_resumed_not_made_again_and_hold_the_truth(clips):
+    path = clip_path(clips, data.FIRST_TRAINING_SEED)
+    before = path.stat().st_mtime_ns
+    list(make_clips(clips, [data.FIRST_TRAINING_SEED], frames=30))
+    assert path.stat().st_mtime_ns == before
+    clip = load_clip(path)
+    assert clip.landmarks.shape == (30, 478, 3) and clip.weights.shape == (30, 52)
+    assert np.isfinite(clip.landmarks).mean() > 0.5
+    assert 0 < np.nanmean(clip.landmarks[..., :2]) < clip.size
+
+
+def test_smoke_training_learns_checkpoints_and_resumes(clips, tmp_path):
+    config = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path))
+    train_face(config, say=lambda _: None)
+    assert (tmp_path / "curves.png").stat().st_size > 1000
+    first = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert first["step"] == config.steps
+    train_face(replace(config, steps=config.steps + 3), resume=True, say=lambda _: None)
+    second = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert second["step"] == config.steps + 3 and len(second["history"]) == len(first["history"]) + 1
+    history = json.loads((tmp_path / "history.json").read_text())
+    assert all(np.isfinite(list(row.values())).all() for row in history)
+
+
+def test_configurations_are_read_and_wrong_ones_refused(tmp_path):
+    path = tmp_path / "face.toml"
+    path.write_text("clips = 7\nlearning_rate = 0.001\n")
+    config = read_config(path)
+    assert config.clips == 7 and config.learning_rate == 0.001 and config.batch == FaceTraining().batch
+    path.write_text("klips = 7")
+    with pytest.raises(TrainingError, match="'klips'"):
+        read_config(path)
+    path.write_text("clips = = 7")
+    with pytest.raises(TrainingError, match="not valid TOML"):
+        read_config(path)
+    with pytest.raises(TrainingError, match="no configuration file"):
+        read_config(tmp_path / "none.toml")
+
+
+def test_mean_correlation_leaves_out_what_does_not_move():
+    truth = np.zeros((50, 2))
+    truth[:, 0] = np.linspace(0, 1, 50)
+    guess = np.stack((1 - truth[:, 0], np.ones(50)), axis=1)
+    assert mean_correlation(guess, truth) == pytest.approx(-1)
