@@ -127,14 +127,16 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         code: Any = app(arguments, prog_name="understudy", standalone_mode=False)
     except typer.Exit as end:
-        return end.exit_code
+        code = end.exit_code
     except (KeyboardInterrupt, typer.Abort):
-        return say_error("Stopped; nothing was written.", INTERRUPTED)
+        code = INTERRUPTED
     except TyperException as error:
         command = f" {arguments[0]}" if arguments[0] in command_names() else ""
         return say_error(f"{error.format_message().rstrip('.')}; see understudy{command} --help.", INPUT_WRONG)
     except Exception as error:  # noqa: BLE001 - the last line of defence: no user sees a traceback
         return end_with_error(error)
+    if code == INTERRUPTED:
+        return say_error("Stopped; nothing was written.", INTERRUPTED)
     return code if isinstance(code, int) else DONE
 
 

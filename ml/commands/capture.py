@@ -20,10 +20,12 @@ from .status import progress_bar
 
 def run_capture(video: str, out: Path | None, options: CaptureOptions, overlay: Path | None, as_json: bool) -> None:
     """Capture `video`, write the take (and the overlay), say what was captured."""
-    out = out or default_out(video)
     for path in (out, overlay):
         if path is not None:
             require_writable(path)
+    if options.performer is not None and not Path(options.performer).is_file():
+        raise InputError(f"There is no performer's file {options.performer}; leave --performer out or check the path.")
+    out = out or default_out(video)
     begun = time.monotonic()
     with native_errors_hidden(), progress_bar(enabled=not as_json) as progress:
         captured = capture_features(video, options, progress)
@@ -43,7 +45,9 @@ def default_out(video: str) -> Path:
     """VIDEO's name with .take.npz, in the current folder for made-up footage, else beside the video."""
     if is_synthetic(video):
         return Path("test.take.npz")
-    return Path(video).with_name(f"{Path(video).stem}.take.npz")
+    path = Path(video)
+    # A folder may have no name of its own ("."); it is refused when it is opened.
+    return path.with_name(f"{path.stem}.take.npz") if path.name else path / "video.take.npz"
 
 
 def require_writable(path: Path) -> None:
