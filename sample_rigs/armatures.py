@@ -1,5 +1,8 @@
 """From a Skeleton to a Blender armature."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 import bpy

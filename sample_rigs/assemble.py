@@ -1,5 +1,8 @@
 """Put a character together: person, skeleton, parts, materials, stage, in the open (empty) Blender file."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 from dataclasses import replace
@@ -45,9 +48,7 @@ def assemble(character: Character) -> bpy.types.Object:
         parts = [rename_keys(part) for part in parts]
     title = character.name.capitalize()
     armature = generate_rig(title, person) if character.rig == "rigify" else make_armature(title, skeleton)
-    materials = {
-        name: make_material(name, finish, pictures.get(name)) for name, finish in character.finishes.items()
-    }
+    materials = {name: make_material(name, finish, pictures.get(name)) for name, finish in character.finishes.items()}
     for part in parts:
         make_mesh_object(part, materials, skeleton.names, armature, DETAIL.get(part.name, 0))
     height = max(float(part.points[:, 2].max()) for part in parts)
@@ -76,7 +77,7 @@ def dress(character: Character, person: Person, skeleton: Skeleton) -> list[Part
     )
     face = replace(face, uvs=face_uvs(person, face.points))
     # Arms show the plain skin of the throat.
-    throat = face_uvs(person, (person.joint("neck") + [0.0, -0.06, 0.0])[None])
+    throat = face_uvs(person, (person.joint("neck") + np.array([0.0, -0.06, 0.0]))[None])
     arms = [replace(arm, uvs=np.repeat(throat, len(arm.points), axis=0)) for arm in arms]
     return [
         face,

@@ -65,8 +65,8 @@ def _eye(person: Person, weights: Floats, side: str, segments: int = 24) -> Part
     for angle in angles:
         bulge = 1.0 + 0.07 * max(0.0, 1 - (angle / iris) ** 2)
         spin = np.linspace(0, 2 * np.pi, segments, endpoint=False)
-        ring = np.column_stack([np.sin(angle) * np.cos(spin), np.full(segments, -np.cos(angle)), np.sin(angle) * np.sin(spin)])
-        rings.append(ring * radius * bulge)
+        ring = [np.sin(angle) * np.cos(spin), np.full(segments, -np.cos(angle)), np.sin(angle) * np.sin(spin)]
+        rings.append(np.column_stack(ring) * radius * bulge)
     points = np.concatenate([rings[0][:1], *rings[1:-1], rings[-1][:1]])
     # The texture is a picture of the eye from the front, stretched so that it holds the back too.
     flat = np.concatenate([np.full(1, angles[0]), np.repeat(angles[1:-1], segments), np.full(1, angles[-1])]) / np.pi
@@ -108,7 +108,7 @@ def _best_turn(a: Floats, b: Floats) -> Floats:
     """The rotation [3,3] which best takes points a to b (Kabsch's algorithm)."""
     u, _, vt = np.linalg.svd(a.T @ b)
     flip = np.diag([1.0, 1.0, float(np.sign(np.linalg.det(vt.T @ u.T)))])
-    return vt.T @ flip @ u.T
+    return np.asarray(vt.T @ flip @ u.T, dtype=np.float64)
 
 
 def mouth(person: Person, weights: Floats) -> list[Part]:

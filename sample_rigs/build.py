@@ -3,6 +3,9 @@
 Needs bpy (4.2, so that every supported Blender opens the files) and anny in one Python; takes about a minute each.
 """
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 import argparse

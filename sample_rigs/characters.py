@@ -26,7 +26,6 @@ class Wardrobe:
 @dataclass(frozen=True)
 class Character:
     name: str
-    label: str
     rig: str  # "mixamo", "rigify" or "plain"
     look: Look
     makeup: Makeup
@@ -56,7 +55,6 @@ def hair_shades(colour: Colour, roughness: float = 0.42) -> dict[str, Finish]:
 
 MIRA = Character(
     "mira",
-    "Mira (Mixamo skeleton, 52 face shapes)",
     "mixamo",
     Look(
         {
@@ -72,7 +70,14 @@ MIRA = Character(
             "asian": 0.25,
             "caucasian": 0.6,
         },
-        {"l-eye-scale-incr": 0.25, "r-eye-scale-incr": 0.25, "mouth-upperlip-volume-incr": 0.3, "head-scale-horiz-incr": 0.15, "chin-width-incr": -0.4, "nose-scale-horiz-incr": -0.3},
+        {
+            "l-eye-scale-incr": 0.25,
+            "r-eye-scale-incr": 0.25,
+            "mouth-upperlip-volume-incr": 0.3,
+            "head-scale-horiz-incr": 0.15,
+            "chin-width-incr": -0.4,
+            "nose-scale-horiz-incr": -0.3,
+        },
     ),
     Makeup(skin=(0.86, 0.66, 0.55), lips=(0.72, 0.33, 0.33), brows=(0.24, 0.14, 0.10), brow_width=0.0036),
     iris=(0.26, 0.42, 0.38),
@@ -94,7 +99,6 @@ MIRA = Character(
 
 RIGO = Character(
     "rigo",
-    "Rigo (Rigify control rig, 52 face shapes)",
     "rigify",
     Look(
         {
@@ -102,7 +106,7 @@ RIGO = Character(
             "age": 0.68,
             "muscle": 0.62,
             "weight": 0.5,
-            "height": 0.6,
+            "height": 0.4,
             "proportions": 0.8,
             "african": 0.45,
             "asian": 0.1,
@@ -141,7 +145,6 @@ RIGO = Character(
 
 KIT = Character(
     "kit",
-    "Kit (game skeleton, own face shape names)",
     "plain",
     Look(
         {

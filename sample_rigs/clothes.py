@@ -83,7 +83,7 @@ def sleeve_cut(person: Person, side: str, start: str, end: str, share: float) ->
 def neck_cut(person: Person, height: float, slope: float = 0.45) -> Cut:
     """Around the neck, `height` metres above its joint, lower at the throat; what lies below stays."""
     normal = np.array([0.0, slope, -1.0])
-    return Cut(person.joint("neck") + [0.0, 0.0, height], normal / np.linalg.norm(normal), 0.45)
+    return Cut(person.joint("neck") + np.array([0.0, 0.0, height]), normal / np.linalg.norm(normal), 0.45)
 
 
 def waist_cut(person: Person, share: float) -> Cut:

@@ -1,5 +1,8 @@
 """Hair: a cap grown from the scalp, and locks combed over it along the head, hanging or gathered into a knot."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
@@ -136,13 +139,13 @@ def _comb(
     front = float(np.clip((head.eyes[1] + 0.085 * head.size - root[1]) / (0.08 * head.size), 0, 1))
     fade = fade * (1 - front) + front
     length = (style.back * (1 - front) + style.front * front) * fade * chance.uniform(0.85, 1.1) * head.size
-    away = 1.0 if root[0] > style.parting else -1.0
+    away = float(np.clip((root[0] - style.parting) / 0.025, -1, 1))
     comb = np.array([away * (0.5 * (1 - front) + style.sideways * front), 0.5 - (0.5 + style.forwards) * front, 0.0])
     comb[2] = style.up * front - 0.2
     comb = comb + chance.normal(size=3) * style.tousle
     lift = style.lift * chance.uniform(0.4, 1.3)
     path, point = [root], root
-    direction = _unit(comb - (comb @ normal) * normal + 0.35 * normal)
+    direction = _unit(comb - (comb @ normal) * normal + 0.2 * normal)
     for step in range(1, STEPS + 1):
         share = step / STEPS
         direction = _unit(direction + np.array([0.0, 0.0, -style.fall * (0.25 + share) * 4 / STEPS]))
@@ -214,9 +217,7 @@ def _ribbon(head: Head, path: Floats, width: float, weight: Floats) -> Part:
         for side in (-1.0, -0.6, 0.0, 0.6, 1.0)
     ]
     points = np.stack(rows, axis=1).reshape(-1, 3)
-    faces = [
-        (5 * i + k, 5 * i + k + 1, 5 * i + k + 6, 5 * i + k + 5) for i in range(len(path) - 1) for k in range(4)
-    ]
+    faces = [(5 * i + k, 5 * i + k + 1, 5 * i + k + 6, 5 * i + k + 5) for i in range(len(path) - 1) for k in range(4)]
     weights = np.repeat(weight[None], len(points), axis=0)
     return Part("Lock", points, faces, weights, materials=("Hair",))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,7 +79,7 @@ def strip_grid(faces: list[Face], points: Floats, eye: Floats) -> Ints:
     while left:
         row = rows[-1]
         following: list[int] = []
-        for a, b in zip(row, row[1:], strict=False):
+        for a, b in pairwise(row):
             index = next(i for i in left if a in faces[i] and b in faces[i])
             left.discard(index)
             face = faces[index]
@@ -105,4 +106,4 @@ def _sides(faces: list[Face]) -> list[list[int]]:
     while loop[-1] != corner:
         loop.append(next(point for point in beside[loop[-1]] if point != loop[-2]))
     stops = [i for i, point in enumerate(loop) if uses[point] == 1]
-    return [loop[a : b + 1] for a, b in zip(stops, stops[1:], strict=False)]
+    return [loop[a : b + 1] for a, b in pairwise(stops)]

@@ -1,5 +1,8 @@
 """Materials of the sample characters: plain principled shaders, two of them with a painted picture."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 from dataclasses import dataclass

@@ -1,5 +1,8 @@
 """From parts to Blender objects: meshes, materials, shape keys, vertex groups, armature modifier."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence

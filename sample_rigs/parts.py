@@ -102,7 +102,9 @@ def slice_level(part: Part, heights: Floats, where: NDArray[np.bool_] | None = N
     )
 
 
-def _snap_to_level(part: Part, heights: Floats, where: NDArray[np.bool_] | None, reach: float = 0.3) -> tuple[Part, Floats]:
+def _snap_to_level(
+    part: Part, heights: Floats, where: NDArray[np.bool_] | None, reach: float = 0.3
+) -> tuple[Part, Floats]:
     """Move points onto the line where it crosses one of their edges within `reach` of its length."""
     nearest: dict[int, tuple[float, int]] = {}
     for index, face in enumerate(part.faces):
@@ -206,12 +208,9 @@ def join(name: str, parts: Sequence[Part]) -> Part:
     return Part(
         name,
         np.concatenate([part.points for part in parts]),
-        [tuple(i + int(start) for i in face) for part, start in zip(parts, starts, strict=False) for face in part.faces],
+        [tuple(i + int(at) for i in face) for part, at in zip(parts, starts, strict=False) for face in part.faces],
         np.concatenate([part.weights for part in parts]),
-        {
-            key: np.concatenate([part.keys.get(key, np.zeros_like(part.points)) for part in parts])
-            for key in keys
-        },
+        {key: np.concatenate([part.keys.get(key, np.zeros_like(part.points)) for part in parts]) for key in keys},
         np.concatenate(slots),
         materials,
         np.concatenate([part.uvs if part.uvs is not None else np.zeros((len(part.points), 2)) for part in parts])

