@@ -1,4 +1,4 @@
-"""Which parts of the feet rest on the floor, and a path of the hips that keeps them there."""
+"""Which parts of the feet rest on the floor."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scipy.ndimage import minimum_filter1d
 from ..camera import Camera
 from ..take import CAPTURED_BONES
 from .landmarks import HEEL, TOE, Floats, Points
-from .smoothing import fill_gaps, smooth
+from .smoothing import smooth
 
 FOOT_BONES: Final = ("leftFoot", "leftToes", "rightFoot", "rightToes")
 FOOT_INDICES: Final = tuple(CAPTURED_BONES.index(name) for name in FOOT_BONES)
@@ -25,8 +25,6 @@ _FLOOR_REACH: Final = 0.35
 """Seconds to both sides over which the lowest foot is taken to be on the floor (a flight in a run is shorter)."""
 _SHORTEST: Final = 0.10
 """Seconds; shorter touches and lifts are noise."""
-_CORRECTION_CUTOFF_HZ: Final = 2.5
-_LARGEST_SHIFT: Final = 0.25
 
 
 def foot_heights(joints: Floats, rest: Floats) -> Floats:
@@ -93,26 +91,3 @@ def runs(values: NDArray[np.bool_]) -> list[tuple[int, int]]:
     """Begin and end (exclusive) of every run of True."""
     edges = np.flatnonzero(np.diff(np.concatenate(([False], values, [False])).astype(np.int8)))
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-
-
-def lock_feet(joints: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float) -> Floats:
-    """Shifts of the hips [T, 3] that hold touching feet where they are and on the floor.
-
-    Every run of contact has one anchor, the median of where the joint was. Frames without contact take the shift of
-    the runs around them, interpolated; the whole is smoothed so that nothing jumps where a run begins or ends.
-    """
-    feet = list(FOOT_INDICES)
-    wanted = np.zeros((len(joints), 3))
-    votes = np.zeros(len(joints))
-    for column, bone in enumerate(feet):
-        for begin, end in runs(contacts[:, column]):
-            place = joints[begin:end, bone]
-            anchor = np.median(place, axis=0)
-            anchor[2] = rest[bone, 2]
-            wanted[begin:end] += anchor - place
-            votes[begin:end] += 1
-    touched = votes > 0
-    if not touched.any():
-        return wanted
-    shift = np.clip(wanted / np.maximum(votes, 1)[:, None], -_LARGEST_SHIFT, _LARGEST_SHIFT)
-    return smooth(fill_gaps(shift, touched), fps, _CORRECTION_CUTOFF_HZ)

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from ..camera import Camera
 from ..features.arrays import Features
 from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
-from .contacts import find_contacts, floor_height, foot_heights, lock_feet, seen_speeds
+from .contacts import find_contacts, floor_height, foot_heights, seen_speeds
 from .fingers import finger_rotations
-from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, VISIBLE, WRIST, Floats, Points, read_points
-from .legs_on_floor import plant_feet
+from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, Points, read_points
+from .legs_on_floor import stand_on_floor
 from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
 from .orient import smoothstep
 from .path import hips_path
@@ -99,7 +99,7 @@ def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floa
     weights["legs"] = legs if (legs > 0.5).mean() >= _LEGS_SEEN_SHARE else np.zeros_like(legs)
     for side in SIDES:
         leg = weights["legs"]
-        arm = _seen_share(points, SHOULDER, ELBOW, side=side)
+        arm = _seen_share(points, SHOULDER, ELBOW, side=side, faint=0.1)
         weights[f"{side}Leg"], weights[f"{side}Arm"] = leg, arm
         turns |= _blend(standing_leg(turns["hips"], side), leg_rotations(points, turns["hips"], side), leg)
         chest = turns["upperChest"]
@@ -108,11 +108,13 @@ def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floa
     return turns, weights
 
 
-def _seen_share(points: Points, *marks: dict[str, int], side: str) -> Floats:
-    """[T] 0..1, smooth in time: whether all these points of a side are seen. Gaps without a person count as seen
-    around them, so that a limb is held rather than dropped."""
+def _seen_share(points: Points, *marks: dict[str, int], side: str, faint: float = 0.3) -> Floats:
+    """[T] 0..1, smooth in time: whether all these points of a side are seen at least faintly.
+
+    Gaps without a person count as the frames around them, so that a limb is held rather than dropped.
+    """
     least = points.visibility[:, [mark[side] for mark in marks]].min(axis=1)
-    share = smoothstep(least, 0.6 * VISIBLE, VISIBLE)
+    share = smoothstep(least, faint, faint + 0.2)
     known = np.where(points.seen, share, np.nan)
     return smooth(fill_gaps(known, points.seen), points.fps, 1.0)
 
@@ -142,9 +144,8 @@ def _place(
     speeds = seen_speeds(points, depth, camera)
     contacts = find_contacts(foot_heights(joints, rest), speeds, points.fps, floating=True)
     contacts &= (points.seen & ~standing)[:, None]
-    hips = hips + lock_feet(joints, rest, contacts, points.fps)
-    planted = plant_feet(rotations, hips, rest, contacts, points.fps)
-    return rotation.continuous(planted), hips, contacts, camera_position
+    rotations, hips = stand_on_floor(rotations, hips, rest, contacts, points.fps)
+    return rotation.continuous(rotations), hips, contacts, camera_position
 
 
 def _bone_confidence(points: Points, weights: dict[str, Floats]) -> Floats:

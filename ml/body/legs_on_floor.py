@@ -1,7 +1,8 @@
-"""Legs bent so that planted feet stay where they stand: two-bone inverse kinematics."""
+"""Planted feet that stay where they stand: the hips follow them, the legs bend to what is left (two-bone IK)."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -11,57 +12,103 @@ from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
 from .contacts import runs
 from .landmarks import SIDES, Floats
 from .orient import unit
+from .smoothing import fill_gaps, smooth
 
 _PARENTS: Final = parent_indices(CAPTURED_BONES)
 _EASE: Final = 0.15
 """Seconds over which a foot comes to its place before, and leaves it after a contact."""
 _LONGEST_REACH: Final = 0.999
+_LARGEST_SHIFT: Final = 0.25
+"""Metres that the hips may move to follow the feet."""
+_SHIFT_CUTOFF_HZ: Final = 5.0
 _Z: Final = np.array((0.0, 0.0, 1.0))
 
 
-def plant_feet(rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float) -> Floats:
-    """Rotations [T, 52, 4] with planted feet [T, 4] (see FOOT_BONES) still, level and on Z = 0."""
-    result = rotations.copy()
-    for number, side in enumerate(SIDES):
-        heel, toes = contacts[:, 2 * number], contacts[:, 2 * number + 1]
-        if (heel | toes).any():
-            _plant(result, hips, rest, heel, toes, side, fps)
-    return result
+@dataclass(frozen=True)
+class _Stance:
+    """One foot from one touch to its lift."""
+
+    begin: int
+    end: int
+    ankle: Floats
+    """[end - begin, 3] where the ankle goes."""
 
 
-def _plant(
-    rotations: Floats,
-    hips: Floats,
-    rest: Floats,
-    heel: NDArray[np.bool_],
-    toes: NDArray[np.bool_],
-    side: str,
-    fps: float,
-) -> None:
-    thigh, shin, foot, toe = (
-        CAPTURED_BONES.index(f"{side}{part}") for part in ("UpperLeg", "LowerLeg", "Foot", "Toes")
-    )
-    level_share = _eased(heel & toes, fps)
-    level = rotation.twist(rotations[:, foot], _Z)
-    turned = rotation.slerp(rotations[:, foot], level, level_share)
+@dataclass(frozen=True)
+class _Foot:
+    bones: tuple[int, int, int, int]
+    """Thigh, shin, foot, toes."""
+    turned: Floats
+    """[T, 4] the foot, level where it stands on heel and toes."""
+    stances: tuple[_Stance, ...]
+
+
+def stand_on_floor(
+    rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float
+) -> tuple[Floats, Floats]:
+    """Rotations [T, 52, 4] and hips [T, 3] with planted feet (contacts [T, 4], see FOOT_BONES) still, on Z = 0.
+
+    Each stance has one place, the median of where the foot was. The hips follow all standing feet, as legs that are
+    nearly straight would bend by many degrees for a centimetre; what still differs the knees take.
+    """
     joints = joint_positions(rotations, hips, rest, _PARENTS)
-    ankle = joints[:, foot]
+    feet = [_plan(rotations, joints, rest, contacts[:, 2 * i : 2 * i + 2], side, fps) for i, side in enumerate(SIDES)]
+    hips = hips + _hips_shift(feet, joints, fps)
+    result = rotations.copy()
+    joints = joint_positions(rotations, hips, rest, _PARENTS)
+    for foot in feet:
+        _reach(result, joints, foot, fps)
+    return result, hips
+
+
+def _plan(rotations: Floats, joints: Floats, rest: Floats, contacts: NDArray[np.bool_], side: str, fps: float) -> _Foot:
+    thigh, shin, foot, toe = (CAPTURED_BONES.index(side + part) for part in ("UpperLeg", "LowerLeg", "Foot", "Toes"))
+    level = rotation.twist(rotations[:, foot], _Z)
+    turned = rotation.slerp(rotations[:, foot], level, _eased(contacts.all(axis=1), fps))
     to_toe = rotation.rotate(turned, rest[toe] - rest[foot])
-    shift, share = np.zeros_like(ankle), np.zeros(len(ankle))
-    for begin, end in runs(heel | toes):
-        on_toes = toes[begin:end]
-        wanted = np.empty((end - begin, 3))
+    ankle = joints[:, foot]
+    stances = []
+    for begin, end in runs(contacts.any(axis=1)):
+        on_toes = contacts[begin:end, 1]
         if on_toes.any():
             place = np.median((ankle + to_toe)[begin:end][on_toes], axis=0)
             place[2] = rest[toe, 2]
-            wanted[:] = place - to_toe[begin:end]
+            wanted = place - to_toe[begin:end]
         else:
-            wanted[:] = np.median(ankle[begin:end], axis=0)
+            wanted = np.tile(np.median(ankle[begin:end], axis=0), (end - begin, 1))
             wanted[:, 2] = rest[foot, 2]
-        _add_run(shift, share, wanted - ankle[begin:end], begin, end, max(1, round(_EASE * fps)))
-    target = ankle + shift / np.maximum(share, 1.0)[:, None]
-    reach_ankle(rotations, joints, target, (thigh, shin, foot))
-    rotations[:, foot] = rotations[:, toe] = turned
+        stances.append(_Stance(begin, end, wanted))
+    return _Foot((thigh, shin, foot, toe), turned, tuple(stances))
+
+
+def _hips_shift(feet: list[_Foot], joints: Floats, fps: float) -> Floats:
+    """[T, 3]: the mean of what the standing feet ask for; each counts little as it touches and as it lifts."""
+    total, weights = np.zeros((len(joints), 3)), np.zeros(len(joints))
+    for foot in feet:
+        for stance in foot.stances:
+            part = slice(stance.begin, stance.end)
+            at = np.arange(stance.end - stance.begin)
+            inside = np.minimum(at, at[::-1]) / (_EASE * fps)
+            weight = 0.02 + 0.98 * np.clip(inside, 0.0, 1.0)
+            total[part] += weight[:, None] * (stance.ankle - joints[part, foot.bones[2]])
+            weights[part] += weight
+    standing = weights > 0
+    if not standing.any():
+        return total
+    shift = np.clip(total / np.maximum(weights, 1e-9)[:, None], -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    return smooth(fill_gaps(shift, standing), fps, _SHIFT_CUTOFF_HZ)
+
+
+def _reach(rotations: Floats, joints: Floats, foot: _Foot, fps: float) -> None:
+    thigh, shin, ankle, toe = foot.bones
+    shift, share = np.zeros_like(joints[:, ankle]), np.zeros(len(joints))
+    for stance in foot.stances:
+        own = stance.ankle - joints[stance.begin : stance.end, ankle]
+        _add_run(shift, share, own, stance.begin, stance.end, max(1, round(_EASE * fps)))
+    target = joints[:, ankle] + shift / np.maximum(share, 1.0)[:, None]
+    if foot.stances:
+        reach_ankle(rotations, joints, target, (thigh, shin, ankle))
+    rotations[:, ankle] = rotations[:, toe] = foot.turned
 
 
 def _add_run(shift: Floats, share: Floats, own: Floats, begin: int, end: int, ease: int) -> None:
