@@ -17,6 +17,9 @@ _INTERVAL = 0.05
 _BUDGET = 0.02
 """Seconds of work per tick: the rest waits for the next, so that the window keeps drawing."""
 
+_REDRAW_INTERVAL = 0.25
+
+_drawn = 0.0
 _posted: queue.SimpleQueue[Callable[[], None]] = queue.SimpleQueue()
 _awaited: list[Callable[[], bool]] = []
 
@@ -59,11 +62,15 @@ def drain(budget: float | None = None) -> int:
 
 
 def redraw() -> None:
-    """Draw the panels again: 3D views' sidebars and Preferences."""
+    """Draw the panels again: 3D views' sidebars and Preferences, not the scene."""
     manager = getattr(bpy.context, "window_manager", None)
     for window in manager.windows if manager is not None else ():
         for area in window.screen.areas:
-            if area.type in {"VIEW_3D", "PREFERENCES"}:
+            if area.type == "VIEW_3D":
+                for region in area.regions:
+                    if region.type == "UI":
+                        region.tag_redraw()
+            elif area.type == "PREFERENCES":
                 area.tag_redraw()
 
 
@@ -77,7 +84,11 @@ def stop() -> None:
 
 
 def _tick() -> float | None:
-    if drain(_BUDGET):
+    global _drawn
+    now = time.monotonic()
+    # Threads that install post nothing while they go on, so panels are drawn now and then all the same.
+    if drain(_BUDGET) or now - _drawn > _REDRAW_INTERVAL:
         redraw()
+        _drawn = now
     _awaited[:] = [active for active in _awaited if active()]
     return _INTERVAL if _awaited or not _posted.empty() else None

@@ -42,10 +42,10 @@ class UNDERSTUDY_PT_main(Sidebar, Panel):
         elif state == "outdated":
             draw_text(layout, context, "The engine is older than the add-on.", "INFO")
             layout.operator("understudy.install_engine", text="Update Engine", icon="FILE_REFRESH")
-        if state not in {"installing"}:
+        if session.state.problems.get("engine"):
             draw_outcome(layout, context, "engine")
-        if state == "ready" and not step and session.state.capture is None:
-            layout.label(text="Ready", icon="CHECKMARK")
+        elif state == "ready" and not step:
+            layout.label(text="Capturing" if session.state.capture else "Ready", icon="CHECKMARK")
 
 
 def draw_installation(layout: UILayout, context: Context, preferences: UNDERSTUDY_AP_preferences) -> None:

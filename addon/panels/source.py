@@ -39,7 +39,7 @@ def _draw_file(layout: UILayout, context: Context, values: UNDERSTUDY_PG_setting
         return
     icon = picture_icon("source", video)
     if icon:
-        layout.template_icon(icon_value=icon, scale=7.0)
+        layout.template_icon(icon_value=icon, scale=6.0)
     facts = session.state.source_facts.get(video)
     if facts is None:
         if "source" not in session.state.problems and not video.startswith("test:") and not Path(video).is_file():

@@ -45,9 +45,9 @@ def draw_outcome(layout: UILayout, context: Context, topic: Topic) -> None:
 
 def draw_job(layout: UILayout, job: Job, cancel: str) -> None:
     """A progress bar with a button that stops it."""
-    row = layout.row(align=True)
-    row.progress(factor=job.fraction, text=f"{job.fraction:.0%}")
-    row.operator(cancel, text="Cancel", icon="X")
+    split = layout.split(factor=0.72, align=True)
+    split.progress(factor=job.fraction, text=f"{job.fraction:.0%}")
+    split.operator(cancel, text="Cancel")
     layout.label(text=job.message or job.title)
 
 
@@ -60,7 +60,7 @@ def clock(seconds: float) -> str:
 def quality_word(quality: float) -> tuple[str, str]:
     """(word, icon) for how well the performer was seen, 0..1."""
     if quality >= 0.75:
-        return "Good", "STRIP_COLOR_04"
+        return "Good", "COLLECTION_COLOR_04"
     if quality >= 0.45:
-        return "Fair", "STRIP_COLOR_03"
-    return "Poor", "STRIP_COLOR_01"
+        return "Fair", "COLLECTION_COLOR_03"
+    return "Poor", "COLLECTION_COLOR_01"

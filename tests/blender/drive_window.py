@@ -1,0 +1,224 @@
+"""Runs inside a real Blender with a window: goes the user's way through the panels and keeps a picture of each step.
+
+    blender --python drive_window.py -- REPORT_FOLDER CLIP PYTHON [WHEELS]
+
+Writes REPORT_FOLDER/report.json and a numbered .png for each step, then quits. With WHEELS the engine is installed from
+that folder; otherwise PYTHON's environment is used.
+"""
+
+import importlib
+import json
+import sys
+import time
+import traceback
+from pathlib import Path
+
+import bpy
+
+FOLDER, CLIP, PYTHON = (Path(text) for text in sys.argv[sys.argv.index("--") + 1 :][:3])
+WHEELS = sys.argv[sys.argv.index("--") + 4 :][:1]
+PACKAGE = "bl_ext.user_default.understudy"
+TICK = 0.1
+
+report = {"version": bpy.app.version_string, "steps": [], "error": ""}
+session = importlib.import_module(f"{PACKAGE}.addon.session")
+draws: list[float] = []
+
+
+def settings():
+    return bpy.context.scene.understudy
+
+
+def view():
+    window = bpy.context.window_manager.windows[0]
+    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
+    return window, area
+
+
+def override(region="WINDOW"):
+    window, area = view()
+    return bpy.context.temp_override(
+        window=window, area=area, region=next(found for found in area.regions if found.type == region)
+    )
+
+
+def wait(seconds):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        yield
+
+
+def until(done, seconds, what):
+    end = time.monotonic() + seconds
+    while not done():
+        if time.monotonic() > end:
+            raise TimeoutError(f"{what} did not happen in {seconds} s; {session.state}")
+        yield
+
+
+def picture(name, **facts):
+    view()[1].tag_redraw()
+    yield from wait(1.0)  # the window draws after the timer
+    number = len(report["steps"]) + 1
+    path = FOLDER / f"{number:02d}-{name}.png"
+    # Blender's own screenshot is black where OpenGL is drawn in software: whoever started us photographs the screen.
+    (FOLDER / "picture-wanted.txt").write_text(path.name, encoding="utf-8")
+    yield from until(path.exists, 20, "the photograph")
+    report["steps"].append({"name": name, "picture": path.name, **facts})
+
+
+def show_sidebar():
+    bpy.ops.wm.read_homefile(use_empty=False, use_factory_startup=True, use_splash=False)
+    yield from wait(2.0)
+    for thing in list(bpy.data.objects):
+        if thing.type == "MESH":
+            bpy.data.objects.remove(thing)
+    _window, area = view()
+    area.spaces.active.show_region_ui = True
+    area.spaces.active.shading.type = "SOLID"
+    area.spaces.active.shading.color_type = "TEXTURE"
+    yield from wait(1.0)
+    region = next(found for found in area.regions if found.type == "UI")
+    region.active_panel_category = "Understudy"
+    bpy.types.SpaceView3D.draw_handler_add(lambda: draws.append(time.monotonic()), (), "UI", "POST_PIXEL")
+    yield from wait(1.0)
+    yield from picture("panel", category=region.active_panel_category)
+
+
+def install():
+    with override():
+        if WHEELS:
+            bpy.ops.understudy.install_engine("INVOKE_DEFAULT", python=_base_python(), wheels=WHEELS[0])
+        else:
+            bpy.ops.understudy.use_python("INVOKE_DEFAULT", python=str(PYTHON))
+    job = session.state.install
+    shares = []
+    gap = yield from watched(
+        lambda: shares.append(job.fraction) or (job.fraction > 0.3 or job.finished), 900, "half of it"
+    )
+    if not job.finished:
+        yield from picture("installing", share=job.fraction, message=job.message)
+    gap2 = yield from watched(lambda: job.finished, 900, "the installation")
+    if job.error:
+        raise RuntimeError(job.error)
+    yield from picture("installed", state=session.engine_state(), longest_gap=max(gap, gap2))
+
+
+def _base_python():
+    import subprocess
+
+    asked = [str(PYTHON), "-c", "import sys; print(sys.base_prefix)"]
+    prefix = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
+    return f"{prefix}/bin/python3"
+
+
+def watched(done, seconds, what):
+    """Wait, and measure the longest time the main loop was held up."""
+    longest, last = 0.0, time.monotonic()
+    for _ in until(done, seconds, what):
+        yield
+        now = time.monotonic()
+        longest, last = max(longest, now - last - TICK), now
+    return longest
+
+
+def open_clip():
+    with override():
+        bpy.ops.understudy.open_video(filepath=str(CLIP))
+    video = settings().source_path
+    yield from until(lambda: video in session.state.source_facts or "source" in session.state.problems, 60, "the probe")
+    yield from picture(
+        "source", facts=session.state.source_facts.get(video), problem=session.state.problems.get("source")
+    )
+
+
+def capture(cancel):
+    settings().takes_folder = str(FOLDER)
+    with override():
+        bpy.ops.understudy.capture("INVOKE_DEFAULT")
+    job = session.state.capture
+    drawn, seen = len(draws), set()
+
+    def enough():
+        seen.add(round(job.fraction, 3))
+        return job.finished or (job.fraction > 0.25 and len(seen) > 5)
+
+    gap = yield from watched(enough, 120, "a quarter of the capture")
+    yield from picture("capturing" if cancel else "capturing-again", share=job.fraction, message=job.message)
+    if cancel:
+        started = time.monotonic()
+        with override():
+            bpy.ops.understudy.cancel_capture()
+        yield from until(lambda: job.finished, 5, "the cancelling")
+        took = time.monotonic() - started
+        left = sorted(path.name for path in FOLDER.iterdir() if "take" in path.name or "partial" in path.name)
+        yield from picture("cancelled", seconds=took, left=left, takes=len(settings().takes))
+        return
+    gap = max(gap, (yield from watched(lambda: job.finished, 300, "the capture")))
+    if job.error:
+        raise RuntimeError(job.error)
+    facts = {"values": len(seen), "redraws": len(draws) - drawn, "longest_gap": gap, "takes": len(settings().takes)}
+    yield from picture("captured", **facts)
+
+
+def character():
+    with override():
+        bpy.ops.understudy.add_sample_character(character="mira")
+        bpy.ops.view3d.view_selected()
+    _window, area = view()
+    area.spaces.active.region_3d.view_perspective = "CAMERA" if bpy.context.scene.camera else "PERSP"
+    yield from picture("character", character=settings().character.name)
+
+
+def pose(frame):
+    bpy.context.scene.frame_set(frame)
+    armature = settings().character
+    return [[round(value, 4) for value in bone.matrix.to_quaternion()] for bone in armature.pose.bones]
+
+
+def apply():
+    actions = len(bpy.data.actions)
+    before = pose(20)
+    with override():
+        bpy.ops.ed.undo_push(message="Before")
+        bpy.ops.understudy.apply("INVOKE_DEFAULT", True)
+    applied = pose(20)
+    moved = sum(one != other for one, other in zip(before, applied, strict=True))
+    along = sum(one != other for one, other in zip(applied, pose(8), strict=True))
+    yield from picture("applied", moved=moved, along=along, note=session.state.notes.get("apply"))
+    bpy.context.scene.frame_set(30)
+    yield from picture("another-frame", frame=30)
+    with override():
+        bpy.ops.ed.undo()
+    yield from wait(0.5)
+    yield from picture("undone", actions=len(bpy.data.actions) - actions, takes=len(settings().takes))
+
+
+def way():
+    yield from wait(3.0)
+    yield from show_sidebar()
+    yield from install()
+    yield from open_clip()
+    yield from capture(cancel=True)
+    yield from capture(cancel=False)
+    yield from character()
+    yield from apply()
+
+
+steps = way()
+
+
+def tick():
+    try:
+        next(steps)
+        return TICK
+    except StopIteration:
+        pass
+    except Exception:  # noqa: BLE001 - whatever went wrong belongs into the report
+        report["error"] = traceback.format_exc()
+    (FOLDER / "report.json").write_text(json.dumps(report, indent=1, default=str), encoding="utf-8")
+    bpy.ops.wm.quit_blender()
+    return None
+
+
+bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
