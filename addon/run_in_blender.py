@@ -16,7 +16,7 @@ package = importlib.util.module_from_spec(spec)
 sys.modules["understudy"] = package
 spec.loader.exec_module(package)
 
-from understudy.addon.cli import main  # noqa: E402 - the package exists only from here on
+from understudy.addon.cli import main  # noqa: E402 # pyright: ignore[reportMissingImports] - made importable just above
 
 arguments = sys.argv[sys.argv.index("--") + 1 :] if "--" in sys.argv else []
 sys.exit(main(arguments))

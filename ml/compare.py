@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +11,9 @@ from numpy.typing import NDArray
 from .take import Take, joint_positions, parent_indices, rotation
 
 Floats = NDArray[np.float64]
+
+_STILL = 0.02
+"""Weights that vary less than this (standard deviation) say nothing about a correlation."""
 
 # Limb segments whose direction says most about a pose: (bone, the bone at its far end).
 SEGMENTS = (
@@ -50,31 +54,35 @@ def compare_takes(take: Take, truth: Take) -> Comparison:
     """Compare on the truth's times, reading the take at the nearest frame."""
     shared = (truth.times >= take.times[0] - 0.5 / take.fps) & (truth.times <= take.times[-1] + 0.5 / take.fps)
     nearest = np.abs(take.times[None, :] - truth.times[shared][:, None]).argmin(axis=1)
+
+    def pair(ours: NDArray[Any] | None, theirs: NDArray[Any] | None) -> tuple[Floats, Floats] | None:
+        """Both on the shared frames, or None where one of them lacks this part."""
+        if ours is None or theirs is None:
+            return None
+        return np.asarray(ours[nearest], dtype=np.float64), np.asarray(theirs[shared], dtype=np.float64)
+
+    face = pair(take.face_weights, truth.face_weights)
+    head = pair(take.head_rotation, truth.head_rotation)
+    gaze = pair(take.gaze, truth.gaze)
+    limbs = pair(segment_directions(take), segment_directions(truth))
+    path = pair(take.hips_position, truth.hips_position)
     return Comparison(
         frames=int(shared.sum()),
-        face_weight_error=_face_error(take, truth, nearest, shared),
-        face_correlation=_face_correlation(take, truth, nearest, shared),
-        head_degrees=_head_degrees(take, truth, nearest, shared),
-        gaze_degrees=_gaze_degrees(take, truth, nearest, shared),
-        bone_direction_degrees=_bone_degrees(take, truth, nearest, shared),
-        path_centimetres=_path_centimetres(take, truth, nearest, shared),
+        face_weight_error=None if face is None else float(np.abs(face[0] - face[1]).mean()),
+        face_correlation=None if face is None else moving_correlation(*face),
+        head_degrees=None if head is None else float(np.degrees(rotation.angle(*head)).mean()),
+        gaze_degrees=None if gaze is None else float(np.linalg.norm(gaze[0] - gaze[1], axis=-1).mean()),
+        bone_direction_degrees=None if limbs is None else _mean_angle(*limbs),
+        path_centimetres=None if path is None else _path_centimetres(*path),
     )
 
 
-def _face_error(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.face_weights is None or truth.face_weights is None:
+def moving_correlation(ours: Floats, theirs: Floats) -> float | None:
+    """Mean Pearson correlation over the columns of [T, N] that move in the truth; None where none does."""
+    moving = np.flatnonzero(theirs.std(axis=0) > _STILL)
+    if not len(moving):
         return None
-    return float(np.abs(take.face_weights[nearest] - truth.face_weights[shared]).mean())
-
-
-def _face_correlation(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.face_weights is None or truth.face_weights is None:
-        return None
-    ours, theirs = take.face_weights[nearest], truth.face_weights[shared]
-    moving = theirs.std(axis=0) > 0.02
-    if not moving.any():
-        return None
-    return float(np.mean([_correlation(ours[:, i], theirs[:, i]) for i in np.flatnonzero(moving)]))
+    return float(np.mean([_correlation(ours[:, i], theirs[:, i]) for i in moving]))
 
 
 def _correlation(a: Floats, b: Floats) -> float:
@@ -83,30 +91,24 @@ def _correlation(a: Floats, b: Floats) -> float:
     return float(a @ b / spread) if spread > 1e-9 else 0.0
 
 
-def _head_degrees(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.head_rotation is None or truth.head_rotation is None:
-        return None
-    return float(np.degrees(rotation.angle(take.head_rotation[nearest], truth.head_rotation[shared])).mean())
-
-
-def _gaze_degrees(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.gaze is None or truth.gaze is None:
-        return None
-    return float(np.linalg.norm(take.gaze[nearest] - truth.gaze[shared], axis=-1).mean())
-
-
-def _bone_degrees(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.rotations is None or truth.rotations is None:
-        return None
-    ours, theirs = segment_directions(take)[nearest], segment_directions(truth)[shared]
+def _mean_angle(ours: Floats, theirs: Floats) -> float:
+    """Mean angle in degrees between unit directions [T, S, 3]; NaN segments are left out."""
     cosine = np.clip(np.sum(ours * theirs, axis=-1), -1, 1)
     return float(np.degrees(np.nanmean(np.arccos(cosine))))
 
 
-def segment_directions(take: Take) -> Floats:
-    """Unit directions [T, S, 3] of SEGMENTS; NaN where the take lacks one of the bones."""
-    assert take.bone_names is not None
-    joints = joint_positions(take.rotations, take.hips_position, take.rest_positions, parent_indices(take.bone_names))
+def _path_centimetres(ours: Floats, theirs: Floats) -> float:
+    """Mean distance on the floor between two paths [T, 3] in metres, each from its own mean position."""
+    apart = (ours - ours.mean(axis=0)) - (theirs - theirs.mean(axis=0))
+    return float(100 * np.linalg.norm(apart[:, :2], axis=-1).mean())
+
+
+def segment_directions(take: Take) -> Floats | None:
+    """Unit directions [T, S, 3] of SEGMENTS, NaN where the take lacks one of the bones; None without a body."""
+    if take.rotations is None or take.bone_names is None or take.hips_position is None or take.rest_positions is None:
+        return None
+    parents = parent_indices(take.bone_names)
+    joints = joint_positions(take.rotations, take.hips_position, take.rest_positions, parents)
     index = {name: i for i, name in enumerate(take.bone_names)}
     directions = np.full((len(joints), len(SEGMENTS), 3), np.nan)
     for number, (start, end) in enumerate(SEGMENTS):
@@ -114,11 +116,3 @@ def segment_directions(take: Take) -> Floats:
             way = joints[:, index[end]] - joints[:, index[start]]
             directions[:, number] = way / np.maximum(np.linalg.norm(way, axis=-1, keepdims=True), 1e-9)
     return directions
-
-
-def _path_centimetres(take: Take, truth: Take, nearest: Floats, shared: Floats) -> float | None:
-    if take.hips_position is None or truth.hips_position is None:
-        return None
-    ours, theirs = take.hips_position[nearest][:, :2], truth.hips_position[shared][:, :2]
-    apart = (ours - ours.mean(axis=0)) - (theirs - theirs.mean(axis=0))
-    return float(100 * np.linalg.norm(apart, axis=-1).mean())

@@ -108,13 +108,13 @@ def to_rotvec(q: ArrayLike) -> Floats:
 
 def between(a: ArrayLike, b: ArrayLike) -> Floats:
     """The shortest arc that turns direction a [..., 3] to direction b [..., 3]; opposite ones turn half round."""
-    a, b = np.broadcast_arrays(_floats(a), _floats(b))
-    a = a / np.maximum(np.linalg.norm(a, axis=-1, keepdims=True), _TINY)
-    b = b / np.maximum(np.linalg.norm(b, axis=-1, keepdims=True), _TINY)
-    real = 1 + np.sum(a * b, axis=-1, keepdims=True)
-    # Any axis square to a serves for the half turn: cross with the axis that a points along least.
-    square = np.cross(a, np.eye(3)[np.argmin(np.abs(a), axis=-1)])
-    arc = np.concatenate((real, np.cross(a, b)), axis=-1)
+    start, end = np.broadcast_arrays(_floats(a), _floats(b))
+    start = start / np.maximum(np.linalg.norm(start, axis=-1, keepdims=True), _TINY)
+    end = end / np.maximum(np.linalg.norm(end, axis=-1, keepdims=True), _TINY)
+    real = 1 + np.sum(start * end, axis=-1, keepdims=True)
+    # Any axis square to the start serves for the half turn: cross with the axis that it points along least.
+    square = np.cross(start, np.eye(3)[np.argmin(np.abs(start), axis=-1)])
+    arc = np.concatenate((real, np.cross(start, end)), axis=-1)
     half_turn = np.concatenate((np.zeros_like(real), square), axis=-1)
     return normalize(np.where(real > 1e-9, arc, half_turn))
 
