@@ -144,6 +144,10 @@ def _place(
     speeds = seen_speeds(points, depth, camera)
     contacts = find_contacts(foot_heights(joints, rest), speeds, points.fps, floating=True)
     contacts &= (points.seen & ~standing)[:, None]
+    if contacts.any():
+        # The floor is where most feet stand: what the first guess missed, hips and camera take together.
+        lift = np.array((0.0, 0.0, np.median(foot_heights(joints, rest)[contacts])))
+        hips, camera_position = hips - lift, camera_position - lift
     rotations, hips = stand_on_floor(rotations, hips, rest, contacts, points.fps)
     return rotation.continuous(rotations), hips, contacts, camera_position
 
