@@ -90,7 +90,8 @@ def _apply(arguments: argparse.Namespace) -> int:
             f"{out} cannot be written: give --out one of {', '.join(scene_files.OUT_SUFFIXES)}."
         )
     profile = load_profile(arguments.profile) if arguments.profile else None
-    armature, found = _open_character(arguments.rig, arguments.object or (profile.armature if profile else None))
+    name = arguments.object or (profile.armature if profile else None)
+    armature, found = _open_character(arguments.rig, name, take.fps)
     options = ApplyOptions(
         start_frame=arguments.start,
         face=not arguments.no_face,
@@ -103,7 +104,7 @@ def _apply(arguments: argparse.Namespace) -> int:
     )
     result = apply_take(take, armature, profile or found, options)
     scene_files.set_range(*result.frames)
-    scene_files.write_scene(out, armature)
+    scene_files.write_scene(out, armature, control_rig=(profile or found).kind == "rigify")
     for warning in result.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     print(f"{armature.name}: {(profile or found).describe()}")
@@ -120,15 +121,17 @@ def _named_after(take: Path, rig: Path) -> Path:
     return out if out.resolve() != rig.resolve() else take.with_name(f"{name}.applied.blend")
 
 
-def _open_character(path: Path, name: str | None) -> tuple[bpy.types.Object, RigProfile]:
-    """The rig file's character: the named armature, or the one with the most known bones."""
+def _open_character(path: Path, name: str | None, fps: float = 0) -> tuple[bpy.types.Object, RigProfile]:
+    """The rig file's character: the named armature, or the one with the most known bones. fps: see open_rig."""
     import bpy
 
     from . import scene_files
     from .rigs import characters
+    from .rigs.vrm_file import declared_bones
 
-    scene_files.open_rig(path)
-    found = characters(bpy.context.scene)
+    scene_files.open_rig(path, fps)
+    declared = declared_bones(path) if path.suffix.lower() in (".vrm", ".glb") else {}
+    found = characters(bpy.context.scene, declared)
     if not found:
         raise scene_files.SceneFileError(f"{path} holds no armature: a character needs a skeleton.")
     if name is None:

@@ -12,6 +12,9 @@ from pathlib import Path
 
 import addon_utils
 import bpy
+from mathutils import Matrix
+
+from .rigs import meshes_of
 
 RIG_SUFFIXES = (".blend", ".glb", ".gltf", ".vrm", ".fbx")
 OUT_SUFFIXES = (".blend", ".glb", ".fbx", ".bvh")
@@ -23,8 +26,11 @@ class SceneFileError(ValueError):
     """A scene file that cannot be read or written; the message is one sentence for the user."""
 
 
-def open_rig(path: Path) -> None:
-    """Replace the current scene by the rig file's: a .blend is opened, other formats are imported into an empty one."""
+def open_rig(path: Path, fps: float = 0) -> None:
+    """Replace the current scene by the rig file's: a .blend is opened, other formats are imported into an empty one.
+
+    fps: frame rate (if more than 0) for what brings none of its own: glTF counts in seconds.
+    """
     suffix = path.suffix.lower()
     if suffix not in RIG_SUFFIXES:
         raise SceneFileError(f"{path} is no rig file: give one of {', '.join(RIG_SUFFIXES)}.")
@@ -34,18 +40,22 @@ def open_rig(path: Path) -> None:
         raise SceneFileError(f"The rig file {path} is empty.")
     with quiet_stdout():
         try:
-            _open(path, suffix)
+            _open(path, suffix, fps)
         except RuntimeError as error:
             raise SceneFileError(f"The rig file {path} cannot be read: {_one_line(error)}.") from error
 
 
-def _open(path: Path, suffix: str) -> None:
+def _open(path: Path, suffix: str, fps: float) -> None:
     if suffix == ".blend":
         # Scripts of a file nobody has looked at stay off; drivers with plain expressions work without.
         bpy.ops.wm.open_mainfile(filepath=str(path), load_ui=False, use_scripts=False)
         return
     bpy.ops.wm.read_factory_settings(use_empty=True)
     _enable(suffix)
+    if fps > 0:
+        render = bpy.context.scene.render
+        render.fps = max(1, round(fps))
+        render.fps_base = render.fps / fps
     if suffix == ".fbx":
         bpy.ops.import_scene.fbx(filepath=str(path), use_anim=False)
     else:
@@ -71,8 +81,11 @@ def set_range(first: float, last: float) -> None:
     scene.frame_start, scene.frame_end = math.floor(first), max(math.ceil(last), math.floor(first))
 
 
-def write_scene(path: Path, armature: bpy.types.Object) -> None:
-    """Write the scene (or, for .bvh, the armature's motion) beside its final name, then move it into place."""
+def write_scene(path: Path, armature: bpy.types.Object, control_rig: bool = False) -> None:
+    """Write the scene as .blend, or the character as .glb, .fbx, .bvh; beside its final name, then moved into place.
+
+    Of a control rig, .glb and .fbx hold the deforming bones alone: controls and mechanism mean nothing elsewhere.
+    """
     suffix = path.suffix.lower()
     writer = _WRITERS.get(suffix)
     if writer is None:
@@ -84,7 +97,7 @@ def write_scene(path: Path, armature: bpy.types.Object) -> None:
             partial = Path(folder) / path.name
             with quiet_stdout():
                 _enable(suffix)
-                writer(str(partial), armature)
+                writer(str(partial), armature, control_rig)
             os.replace(partial, path)
     except OSError as error:
         raise SceneFileError(f"{path} cannot be written: {error.strerror}.") from error
@@ -92,20 +105,33 @@ def write_scene(path: Path, armature: bpy.types.Object) -> None:
         raise SceneFileError(f"{path} cannot be written: {_one_line(error)}.") from error
 
 
-def _write_blend(path: str, _armature: bpy.types.Object) -> None:
+def _write_blend(path: str, _armature: bpy.types.Object, _control_rig: bool) -> None:
     bpy.ops.wm.save_as_mainfile(filepath=path, copy=True, compress=True)
 
 
-def _write_glb(path: str, _armature: bpy.types.Object) -> None:
+def _write_glb(path: str, armature: bpy.types.Object, control_rig: bool) -> None:
+    _select_character(armature)
     bpy.ops.export_scene.gltf(
-        filepath=path, export_format="GLB", export_animation_mode="ACTIVE_ACTIONS", export_frame_range=True
+        filepath=path,
+        export_format="GLB",
+        use_selection=True,
+        export_def_bones=control_rig,
+        export_animation_mode="ACTIVE_ACTIONS",
+        export_frame_range=True,
+        # glTF counts seconds from 0: the scene's first frame is its time 0.
+        export_anim_slide_to_zero=True,
     )
 
 
-def _write_fbx(path: str, _armature: bpy.types.Object) -> None:
+def _write_fbx(path: str, armature: bpy.types.Object, control_rig: bool) -> None:
+    _select_character(armature)
     bpy.ops.export_scene.fbx(
         filepath=path,
+        use_selection=True,
         object_types={"ARMATURE", "MESH", "EMPTY"},
+        # Applying modifiers (subdivision) would cost the meshes their shape keys.
+        use_mesh_modifiers=False,
+        use_armature_deform_only=control_rig,
         add_leaf_bones=False,
         bake_anim=True,
         bake_anim_use_all_actions=False,
@@ -114,13 +140,26 @@ def _write_fbx(path: str, _armature: bpy.types.Object) -> None:
     )
 
 
-def _write_bvh(path: str, armature: bpy.types.Object) -> None:
-    bpy.context.view_layer.objects.active = armature
+def _write_bvh(path: str, armature: bpy.types.Object, _control_rig: bool) -> None:
     scene = bpy.context.scene
-    bpy.ops.export_anim.bvh(filepath=path, frame_start=scene.frame_start, frame_end=scene.frame_end)
+    bpy.context.view_layer.objects.active = armature
+    # Other programs read BVH with Y up; Blender writes the armature's own axes. Keys lie in bone axes and go along.
+    upright = Matrix.Rotation(-math.pi / 2, 4, "X") @ armature.matrix_world.to_quaternion().to_matrix().to_4x4()
+    armature.data.transform(upright)
+    try:
+        bpy.ops.export_anim.bvh(filepath=path, frame_start=scene.frame_start, frame_end=scene.frame_end)
+    finally:
+        armature.data.transform(upright.inverted())
 
 
-_WRITERS: dict[str, Callable[[str, bpy.types.Object], None]] = {
+def _select_character(armature: bpy.types.Object) -> None:
+    chosen = {armature, *meshes_of(armature)}
+    for thing in bpy.context.view_layer.objects:
+        thing.select_set(thing in chosen)
+    bpy.context.view_layer.objects.active = armature
+
+
+_WRITERS: dict[str, Callable[[str, bpy.types.Object, bool], None]] = {
     ".blend": _write_blend, ".glb": _write_glb, ".fbx": _write_fbx, ".bvh": _write_bvh,
 }  # fmt: skip
 

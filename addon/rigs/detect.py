@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import bpy
 
 from .check import consistent
+from .conventions.convention import Convention
 from .faces import match_face
 from .match import match_bones
 from .profile import FaceMap, RigProfile
 from .rest import read_rest
 
+DECLARED = Convention(kind="vrm", label="VRM skeleton", bones={})
 
-def detect_rig(armature: bpy.types.Object) -> RigProfile:
-    """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed."""
+
+def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = None) -> RigProfile:
+    """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed.
+
+    declared: {humanoid: bone} as the character's own file says it; believed before any names.
+    """
     rest = read_rest(armature)
-    convention, matched = match_bones(rest)
+    stated = {name: bone for name, bone in (declared or {}).items() if bone in rest.index}
+    convention, matched = (DECLARED, stated) if stated else match_bones(rest)
     bones, doubts = consistent(rest, matched, convention.beside)
     return RigProfile(
         armature=armature.name,
@@ -26,12 +35,14 @@ def detect_rig(armature: bpy.types.Object) -> RigProfile:
     )
 
 
-def characters(scene: bpy.types.Scene) -> list[tuple[bpy.types.Object, RigProfile]]:
+def characters(
+    scene: bpy.types.Scene, declared: Mapping[str, str] | None = None
+) -> list[tuple[bpy.types.Object, RigProfile]]:
     """The scene's armatures with what they are, the most complete character first.
 
     An armature that moves meshes goes before one that does not: a Rigify file often still holds its metarig.
     """
-    found = [(thing, detect_rig(thing)) for thing in scene.objects if thing.type == "ARMATURE"]
+    found = [(thing, detect_rig(thing, declared)) for thing in scene.objects if thing.type == "ARMATURE"]
     return sorted(found, key=lambda c: (-len(c[1].bones) if meshes_of(c[0]) else 1, -len(c[1].bones), c[0].name))
 
 

@@ -13,7 +13,8 @@ from ...ml.take import FACE_NAMES
 
 Shares = tuple[tuple[str, float], ...]
 
-PREFIXES: Final = ("arkit", "blendshape", "blendshapes", "bs", "shape", "morph", "face", "head", "exp", "facial")
+PREFIXES: Final = ("arkit", "blend_?shapes?", "bs", "shape", "morph", "face", "head", "exp", "facial")
+"""What programs put before a shape's own name (regular expressions)."""
 
 
 def _sides(pattern: str, arkit: str, factor: float = 1.0) -> dict[str, Shares]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TypeVar
 
 from ...ml.take import FACE_NAMES
@@ -12,6 +12,7 @@ from .profile import KeyShare
 
 Entry = TypeVar("Entry")
 _WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[^\x00-\x7f]+")
+_PREFIX = re.compile(rf"^(?:{'|'.join(PREFIXES)})\d*[ ._-]*(?=[A-Za-z])", re.IGNORECASE)
 _SIDES = {"l": "left", "left": "left", "r": "right", "right": "right", "lt": "left", "rt": "right"}
 
 
@@ -67,7 +68,19 @@ def _by_alias(keys: Iterable[str]) -> dict[str, tuple[KeyShare, ...]]:
 
 
 def _first(table: Mapping[str, Entry], key: str) -> Entry | None:
-    """The entry for a key's spelling, or for what is left without words such as "blendshape" or "arkit" before it."""
-    plain = spelling(key)
-    shorter = (plain.removeprefix(prefix) for prefix in PREFIXES if plain.startswith(prefix))
-    return next((table[word] for word in (plain, *shorter) if word in table), None)
+    """The entry for a key's spelling, or for what is left without what programs put before it."""
+    return next((table[word] for word in map(spelling, _shortened(key)) if word in table), None)
+
+
+def _shortened(key: str) -> Iterator[str]:
+    """blendShape1.eyeBlink_L, then eyeBlink_L; ARKit_eyeBlink_L, then eyeBlink_L; Face.M_F00_000_Fcl_MTH_A, then ..."""
+    yield key
+    _, dot, behind = key.rpartition(".")
+    if dot and len(behind) > len("right"):
+        yield behind
+    bare = _PREFIX.sub("", key)
+    if bare != key:
+        yield bare
+    start = key.find("Fcl_")
+    if start > 0:
+        yield key[start:]

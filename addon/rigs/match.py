@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
 
 from ..retarget.rig import RigRest
 from .conventions import CONVENTIONS
@@ -17,11 +20,27 @@ REQUIRED = (
 )  # fmt: skip
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
+_NEARLY_ALL = 0.8
+_HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
 GENERIC = Convention(kind="generic", label="Skeleton", bones={})
 
 
 def match_bones(rest: RigRest) -> tuple[Convention, dict[str, str]]:
     """The convention (GENERIC if none fits) and {humanoid: bone} before any check of structure."""
+    prefix = common_prefix(rest.names)
+    shorter = replace(rest, names=tuple(name.removeprefix(prefix) for name in rest.names))
+    if prefix and len(set(shorter.names)) == len(rest.names):
+        convention, bones = _best_match(shorter)
+        original = dict(zip(shorter.names, rest.names, strict=True))
+        found = {humanoid: original[bone] for humanoid, bone in bones.items()}
+    else:
+        convention, found = GENERIC, {}
+    plain = _best_match(rest)
+    # The rig's own names count as they are, unless a character's name before all of them hides what they mean.
+    return plain if len(plain[1]) >= len(found) else (convention, found)
+
+
+def _best_match(rest: RigRest) -> tuple[Convention, dict[str, str]]:
     best, bones = GENERIC, {}
     for convention in CONVENTIONS:
         found = bones_by_convention(rest, convention)
@@ -31,6 +50,19 @@ def match_bones(rest: RigRest) -> tuple[Convention, dict[str, str]]:
     if best is GENERIC:
         return best, match_by_words(rest)
     return best, bones
+
+
+def common_prefix(names: Sequence[str]) -> str:
+    """What stands before (nearly) all bone names, up to a separator: "Bob_" or "Hero:rig_"; "" if nothing does."""
+    found = ""
+    while True:
+        heads = Counter(
+            match.group() for name in names if name.startswith(found) and (match := _HEAD.match(name, len(found)))
+        )
+        head, count = heads.most_common(1)[0] if heads else ("", 0)
+        if count < _NEARLY_ALL * len(names):
+            return found
+        found += head
 
 
 def bones_by_convention(rest: RigRest, convention: Convention) -> dict[str, str]:
