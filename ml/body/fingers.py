@@ -10,7 +10,6 @@ from ..take import STANDARD_REST, rotation
 from .landmarks import Floats, Points
 from .limbs import palm_rotations
 from .orient import about, limited, smoothstep, unit
-from .smoothing import smooth
 
 _Y: Final = (0.0, 1.0, 0.0)
 _Z: Final = (0.0, 0.0, 1.0)
@@ -24,7 +23,7 @@ _THUMB: Final = (("Metacarpal", 1, 55.0), ("Proximal", 2, 60.0), ("Distal", 3, 8
 
 def finger_rotations(points: Points, hand: Floats, side: str) -> dict[str, Floats]:
     """Bone name -> global rotations [T, 4] of the 15 finger bones; `hand` [T, 4] is the hand's."""
-    share = smooth(smoothstep(points.hand_confidence[side], 0.2, 0.6), points.fps, 2.0)
+    share = points.hand_share(side)
     # Measured against the palm that the finger points themselves span, then hung on the solved hand.
     local = _in_palm(points.hands[side], side)
     turns: dict[str, Floats] = {}

@@ -26,6 +26,11 @@ _PRIOR: Final = 0.12
 _FOOT_SHARE: Final = 0.25
 """How strongly the foot's direction counts for the twist of a straight leg."""
 _WRIST_LIMIT: Final = np.radians(85.0)
+_USUAL_TWIST: Final = -45.0
+"""Degrees about X from the T-pose's palm-down towards thumb-up, on both sides: the middle of what forearms do."""
+_TWIST_WIDTH: Final = 60.0
+_BEND_WIDTH: Final = 40.0
+_STRANGER: Final = (1.0, 4.0)
 _TWIST_SHARE: Final = 0.5
 """Of the hand's twist, what the forearm carries."""
 
@@ -53,13 +58,26 @@ def _hand(points: Points, bent: Floats, side: str) -> Floats:
     world, hand = points.world, points.hands[side]
     rough = palm_rotations(world[:, WRIST[side]], world[:, INDEX[side]], world[:, PINKY[side]], sign)
     fine = palm_rotations(hand[:, 0], hand[:, 5], hand[:, 17], sign)
-    share = smooth(smoothstep(points.hand_confidence[side], 0.2, 0.6), points.fps, 2.0)
+    share = points.hand_share(side)
+    # A hand seen from its edge flips between palm and back: follow it only while that is no stranger than the pose's.
+    stranger = _strangeness(bent, fine, sign) - _strangeness(bent, rough, sign)
+    share = share * (1 - smooth(smoothstep(stranger, *_STRANGER), points.fps, 1.5))
     turned = rotation.slerp(rough, fine, share)
     # Wrist bends and the forearm's twist are limited apart: twisting goes further.
     relative = rotation.multiply(rotation.conjugate(bent), turned)
     twist = rotation.twist(relative, sign * _X)
     swing = rotation.multiply(relative, rotation.conjugate(twist))
     return rotation.multiply(bent, rotation.multiply(limited(swing, _WRIST_LIMIT), twist))
+
+
+def _strangeness(bent: Floats, hand: Floats, sign: float) -> Floats:
+    """How far [T] a hand is from how hands are held against the arm, in squared widths of that habit."""
+    relative = rotation.multiply(rotation.conjugate(bent), hand)
+    twist = rotation.twist(relative, sign * _X)
+    degrees = np.degrees(rotation.to_rotvec(twist)[..., 0])
+    away = (degrees - _USUAL_TWIST + 180) % 360 - 180
+    bend = np.degrees(rotation.angle(rotation.IDENTITY, rotation.multiply(relative, rotation.conjugate(twist))))
+    return (away / _TWIST_WIDTH) ** 2 + (bend / _BEND_WIDTH) ** 2
 
 
 def palm_rotations(wrist: Floats, index: Floats, pinky: Floats, sign: float) -> Floats:
