@@ -13,7 +13,7 @@ from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
 from .model import FaceNet, FaceNetConfig, face_input, to_face_weights
-from .neutral import facing, find_neutral, predict, stride_for
+from .neutral import above_rest, facing, find_neutral, predict, stride_for
 
 Floats = NDArray[np.floating]
 
@@ -91,6 +91,7 @@ def estimate_face(features: FaceFeatures, camera: CameraLike, net: FaceNet | Non
     neutral = find_neutral(net, inputs, seen, fps)
     raw, gaze = predict(net, inputs, neutral, stride_for(fps))
     raw = smooth(raw, fps)
+    raw = above_rest(raw, rest_of=raw[seen])
     gaze = smooth(gaze.reshape(-1, 4), fps).reshape(-1, 2, 2)
     head = head_rotations(landmarks, canonical, camera.focal_px, (camera.cx, camera.cy))
     head = rotation.multiply(head, rotation.from_rotvec(facing(net, inputs)))

@@ -10,8 +10,11 @@ from .model import GAZE_SCALE, FaceInput, FaceNet
 
 Floats = NDArray[np.floating]
 
-_PASSES = 3
+_PASSES = 2
 _QUIET_SHARE = 0.2
+_REST_PERCENTILE = 40
+_LARGEST_REST = 0.2
+_TOO_SMALL = 0.03
 _NOMINAL_FPS = 30.0
 
 
@@ -49,19 +52,24 @@ def stride_for(fps: float) -> int:
 
 
 def find_neutral(net: FaceNet, seen: FaceInput, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float32]:
-    """The neutral face [478, 3]: begin with the median of the usable frames [T], then keep to the quietest ones.
-
-    A frame is quiet when the network, measuring from the neutral so far, finds little expression and the head is not
-    turned far, where landmarks are less exact.
-    """
+    """The neutral face [478, 3]: begin with the median of the usable frames [T], then keep to the quietest ones."""
     chosen = np.flatnonzero(usable)
     neutral = np.median(seen.aligned[chosen], axis=0)
     count = max(min(len(chosen), 8), int(_QUIET_SHARE * len(chosen)))
-    turned = np.linalg.norm(seen.turn[chosen], axis=1)
     for _ in range(_PASSES):
         weights, _ = predict(net, seen, neutral, stride_for(fps))
-        # Below the neutral counts as much as above it: a median taken of a smile makes the true neutral negative.
-        loud = np.abs(weights[chosen]).mean(axis=1) + 0.03 * turned
-        quiet = chosen[np.argsort(loud, kind="stable")[:count]]
+        loudness = above_rest(weights[chosen]).mean(axis=1)
+        quiet = chosen[np.argsort(loudness, kind="stable")[:count]]
         neutral = seen.aligned[quiet].mean(axis=0)
     return neutral.astype(np.float32)
+
+
+def above_rest(weights: Floats, rest_of: Floats | None = None) -> NDArray[np.float64]:
+    """Weights [T, 44] measured from where each rests in the clip (or in `rest_of`), what is too small to tell left out.
+
+    Most weights are at zero most of the time, so a curve's lower part shows what an inexact neutral adds to it. The
+    rest is not believed beyond 0.2, so that a lasting smile stays one.
+    """
+    source = weights if rest_of is None or not len(rest_of) else rest_of
+    rest = np.clip(np.percentile(source, _REST_PERCENTILE, axis=0), -_LARGEST_REST, _LARGEST_REST)
+    return np.clip((weights - rest - _TOO_SMALL) / (1 - _TOO_SMALL), 0, None)

@@ -33,7 +33,7 @@ def test_planted_feet_reach_their_places_with_legs_of_their_own_length(performer
     rest = skeleton.rest_positions
     turns = np.tile(np.array(rotation.IDENTITY), (3, len(names), 1))
     hips = np.add([[0, 0, -0.05], [0.03, -0.1, -0.2], [0, 0, -0.3]], rest[0])
-    ankle = np.tile(rest[names.index("leftFoot")], (3, 1)) + (0.04, -0.05, 0)
+    ankle = np.tile(rest[names.index("leftFoot")], (3, 1)) + np.array([0.04, -0.05, 0])
     planted = plant_feet(skeleton, turns, hips, {"left": ankle}, {"left": turn("Z", np.zeros(3))})
     joints = joint_positions(planted, hips, rest, parent_indices(names))
     np.testing.assert_allclose(joints[:, names.index("leftFoot")], ankle, atol=2e-3)
