@@ -8,6 +8,7 @@ import bpy
 
 from .check import consistent
 from .conventions.convention import Convention
+from .extras import find_extras
 from .faces import match_face
 from .match import match_bones
 from .profile import FaceMap, RigProfile
@@ -32,6 +33,7 @@ def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = 
         faces=face_maps(armature),
         label=convention.label,
         doubts=doubts,
+        extras=find_extras(rest, bones),
     )
 
 

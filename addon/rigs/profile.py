@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from ...ml.take import BONE_NAMES, FACE_NAMES
+from .extras import Extras
 
 KeyShare = tuple[str, float]
 """A shape key and how much of an ARKit weight it takes."""
@@ -39,6 +40,11 @@ class RigProfile:
     label: str = ""
     doubts: tuple[str, ...] = field(default=(), compare=False)
     """What looked like a part of the body but did not fit, one sentence each."""
+    extras: Extras = field(default=Extras(), compare=False)
+    """Twist bones, spine bones between the humanoid ones, the root bone: follows from the rest pose and `bones`
+    (extras.find_extras), so a profile read from a file comes without."""
+    confidence: float = field(default=1.0, compare=False)
+    """0..1: how sure the map is; 1 = a known convention whole, or made by the user."""
 
     @property
     def missing(self) -> tuple[str, ...]:
