@@ -7,14 +7,8 @@ import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from ..ml.take import FACE_NAMES, TakeError, load_take
-
-if TYPE_CHECKING:
-    import bpy
-
-    from .rigs import RigProfile
 
 WRONG_INPUT = 2
 
@@ -81,6 +75,7 @@ def _add_preview(parser: argparse.ArgumentParser) -> None:
 def _apply(arguments: argparse.Namespace) -> int:
     from . import scene_files
     from .apply import ApplyOptions, apply_take
+    from .character_file import open_character
     from .rigs import load_profile
 
     take = load_take(arguments.take)
@@ -91,7 +86,7 @@ def _apply(arguments: argparse.Namespace) -> int:
         )
     profile = load_profile(arguments.profile) if arguments.profile else None
     name = arguments.object or (profile.armature if profile else None)
-    armature, found = _open_character(arguments.rig, name, take.fps)
+    armature, found = open_character(arguments.rig, name, take.fps)
     options = ApplyOptions(
         start_frame=arguments.start,
         face=not arguments.no_face,
@@ -121,30 +116,10 @@ def _named_after(take: Path, rig: Path) -> Path:
     return out if out.resolve() != rig.resolve() else take.with_name(f"{name}.applied.blend")
 
 
-def _open_character(path: Path, name: str | None, fps: float = 0) -> tuple[bpy.types.Object, RigProfile]:
-    """The rig file's character: the named armature, or the one with the most known bones. fps: see open_rig."""
-    import bpy
-
-    from . import scene_files
-    from .rigs import characters
-    from .rigs.vrm_file import declared_bones
-
-    scene_files.open_rig(path, fps)
-    declared = declared_bones(path) if path.suffix.lower() in (".vrm", ".glb") else {}
-    found = characters(bpy.context.scene, declared)
-    if not found:
-        raise scene_files.SceneFileError(f"{path} holds no armature: a character needs a skeleton.")
-    if name is None:
-        return found[0]
-    for armature, profile in found:
-        if armature.name == name:
-            return armature, profile
-    there = ", ".join(repr(armature.name) for armature, _ in found)
-    raise scene_files.SceneFileError(f"{path} holds no armature {name!r}; there is {there}.")
-
-
 def _inspect(arguments: argparse.Namespace) -> int:
-    _, profile = _open_character(arguments.rig, arguments.object)
+    from .character_file import open_character
+
+    _, profile = open_character(arguments.rig, arguments.object)
     if arguments.json:
         print(json.dumps(profile.to_json(), indent=1, ensure_ascii=False))
         return 0
@@ -161,12 +136,13 @@ def _inspect(arguments: argparse.Namespace) -> int:
 
 
 def _preview(arguments: argparse.Namespace) -> int:
+    from .character_file import open_character
     from .preview import PreviewError, render_preview
 
     width, _, height = arguments.size.partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
         raise PreviewError(f"The size {arguments.size!r} is not of the form 360x480.")
-    armature, _ = _open_character(arguments.scene, arguments.object)
+    armature, _ = open_character(arguments.scene, arguments.object)
     pictures = render_preview(
         armature,
         arguments.out,
