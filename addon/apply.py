@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..ml.take import BONE_NAMES, FACE_NAMES, Take
+from .datablocks import current_scene, pose_bones, shape_keys_of
 from .keyframes import Curve, frames_of, write_action
 from .retarget import BoneChannel, Controls, Wishes, retarget
 from .rigs import FaceMap, RigProfile
@@ -71,7 +72,7 @@ def apply_take(
 ) -> ApplyResult:
     """Key the take onto the character in new actions; existing actions stay in the file untouched."""
     options = options or ApplyOptions()
-    scene = scene or bpy.context.scene
+    scene = scene or current_scene()
     armature = _usable(armature, profile)
     fps = scene.render.fps / scene.render.fps_base
     frames = frames_of(take.times, fps, options.start_frame)
@@ -87,7 +88,9 @@ def apply_take(
         actions.append(write_action(armature, f"{title} body", body).name)
     for face, mesh in faces:
         if looks[face.object]:
-            actions.append(write_action(mesh.data.shape_keys, f"{title} face {mesh.name}", looks[face.object]).name)
+            keys = shape_keys_of(mesh)
+            assert keys is not None
+            actions.append(write_action(keys, f"{title} face {mesh.name}", looks[face.object]).name)
     if options.extend_scene and frames[-1] > scene.frame_end:
         scene.frame_end = int(np.ceil(frames[-1]))
     return ApplyResult(
@@ -111,7 +114,7 @@ def _usable(armature: bpy.types.Object | None, profile: RigProfile) -> bpy.types
         raise ApplyError(f"An NLA strip of {armature.name} is being edited: leave tweak mode (Tab in the NLA) first.")
     if not profile.bones and not profile.faces:
         raise ApplyError(f"No humanoid bones or face shapes were found on {armature.name}: map them with a profile.")
-    unknown = [bone for bone in profile.bones.values() if bone not in armature.pose.bones]
+    unknown = [bone for bone in profile.bones.values() if bone not in pose_bones(armature)]
     if unknown:
         raise ApplyError(f"{armature.name} has no bone {unknown[0]!r}: the profile belongs to another character.")
     return armature
@@ -218,13 +221,13 @@ def _control_curves(
     """A control rig's settings for forward kinematics, and controls held at rest: one key each."""
     curves = []
     for (bone, setting), (value, needed_for) in convention.properties.items():
-        there = bone in armature.pose.bones and setting in armature.pose.bones[bone]
+        there = bone in pose_bones(armature) and setting in pose_bones(armature)[bone]
         if there and needed_for in wanted and profile.bones.get(needed_for) in keyed:
             path = f'{_bone_path(bone)}["{setting}"]'
             curves.append(Curve(path, 0, bone, frame, np.array([value])))
     for bone in convention.neutral:
-        if bone in armature.pose.bones and bone not in keyed:
-            curves += _at_rest(armature.pose.bones[bone], frame)
+        if bone in pose_bones(armature) and bone not in keyed:
+            curves += _at_rest(pose_bones(armature)[bone], frame)
     return curves
 
 
@@ -247,11 +250,12 @@ def _face_meshes(faces: tuple[FaceMap, ...], warnings: list[str]) -> list[tuple[
     found = []
     for face in faces:
         mesh = bpy.data.objects.get(face.object)
-        if mesh is None or mesh.type != "MESH" or mesh.data.shape_keys is None:
+        keys = None if mesh is None else shape_keys_of(mesh)
+        if mesh is None or keys is None:
             raise ApplyError(
                 f"There is no mesh {face.object!r} with shape keys: the profile belongs to another character."
             )
-        if mesh.data.shape_keys.library is not None:
+        if keys.library is not None:
             warnings.append(f"The shape keys of {face.object} are linked from another file and were left alone.")
         else:
             found.append((face, mesh))
@@ -261,7 +265,9 @@ def _face_meshes(faces: tuple[FaceMap, ...], warnings: list[str]) -> list[tuple[
 def _key_curves(take: Take, mesh: bpy.types.Object, face: FaceMap, frames: Floats) -> list[Curve]:
     """Each shape key's value: the sum of the ARKit weights that drive it, within the key's own range."""
     assert take.face_weights is not None
-    blocks = mesh.data.shape_keys.key_blocks
+    keys = shape_keys_of(mesh)
+    assert keys is not None
+    blocks = keys.key_blocks
     totals: dict[str, Floats] = {}
     for name, shares in face.shape_keys.items():
         weights = np.asarray(take.face_weights[:, FACE_NAMES.index(name)], dtype=np.float64)

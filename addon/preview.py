@@ -6,11 +6,13 @@ import math
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import bpy
 import numpy as np
-from mathutils import Matrix, Vector
+from mathutils import Matrix
 
+from .datablocks import pose_bones
 from .keyframes import animated_groups
 from .retarget.facing import facing_axes
 from .rigs import detect_rig
@@ -79,7 +81,7 @@ def render_frames(
 
 
 def _quick_settings(scene: bpy.types.Scene, size: tuple[int, int], samples: int) -> None:
-    render = scene.render
+    render: Any = scene.render
     render.engine = "CYCLES"
     render.resolution_x, render.resolution_y = size
     render.resolution_percentage = 100
@@ -87,7 +89,7 @@ def _quick_settings(scene: bpy.types.Scene, size: tuple[int, int], samples: int)
     render.image_settings.color_mode = "RGB"
     render.use_persistent_data = True
     render.use_motion_blur = False
-    cycles = scene.cycles
+    cycles: Any = scene.cycles  # type: ignore[attr-defined]  # Cycles adds it when it registers
     cycles.device = "CPU"
     cycles.samples = samples
     # A denoiser takes longer than the picture itself at this size.
@@ -122,7 +124,7 @@ def place_camera(
     scene.collection.objects.link(camera)
     # A camera looks along its own -Z with Y up; before the character stands X to its left, so the picture's right.
     turn = np.column_stack([axes[:, 0], axes[:, 2], -axes[:, 1]])
-    camera.matrix_world = Matrix.Translation(Vector(place)) @ Matrix(turn.tolist()).to_4x4()
+    camera.matrix_world = Matrix.Translation(tuple(place)) @ Matrix(turn.tolist()).to_4x4()
     scene.camera = camera
 
 
@@ -134,8 +136,8 @@ def _front_axes(armature: bpy.types.Object) -> np.ndarray:
 
 def armature_points(armature: bpy.types.Object, bones: frozenset[str] | None = None) -> list[tuple[float, ...]]:
     """Both ends of the armature's bones (or of some) in the scene, as posed."""
-    world = armature.matrix_world
-    chosen = [bone for bone in armature.pose.bones if bones is None or bone.name in bones]
+    world: Any = armature.matrix_world
+    chosen = [bone for bone in pose_bones(armature) if bones is None or bone.name in bones]
     return [tuple(world @ end) for bone in chosen for end in (bone.head, bone.tail)]
 
 
@@ -155,7 +157,7 @@ def light_if_dark(scene: bpy.types.Scene) -> None:
     """A sun and a grey sky for scenes without any lamp, as imported characters come."""
     if any(thing.type == "LIGHT" for thing in scene.objects):
         return
-    lamp = bpy.data.lights.new("Preview sun", "SUN")
+    lamp: Any = bpy.data.lights.new("Preview sun", "SUN")
     lamp.energy = 3.0
     sun = bpy.data.objects.new("Preview sun", lamp)
     sun.rotation_euler = (math.radians(50), 0, math.radians(30))

@@ -14,6 +14,7 @@ import addon_utils
 import bpy
 from mathutils import Matrix
 
+from .datablocks import armature_data
 from .rigs import meshes_of
 
 RIG_SUFFIXES = (".blend", ".glb", ".gltf", ".vrm", ".fbx")
@@ -145,11 +146,11 @@ def _write_bvh(path: str, armature: bpy.types.Object, _control_rig: bool) -> Non
     bpy.context.view_layer.objects.active = armature
     # Other programs read BVH with Y up; Blender writes the armature's own axes. Keys lie in bone axes and go along.
     upright = Matrix.Rotation(-math.pi / 2, 4, "X") @ armature.matrix_world.to_quaternion().to_matrix().to_4x4()
-    armature.data.transform(upright)
+    armature_data(armature).transform(upright)
     try:
         bpy.ops.export_anim.bvh(filepath=path, frame_start=scene.frame_start, frame_end=scene.frame_end)
     finally:
-        armature.data.transform(upright.inverted())
+        armature_data(armature).transform(upright.inverted())
 
 
 def _select_character(armature: bpy.types.Object) -> None:

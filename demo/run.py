@@ -33,7 +33,7 @@ console = Console()
 
 
 def main(argv: Sequence[str]) -> int:
-    parser = argparse.ArgumentParser(prog="understudy demo", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="understudy demo", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--out", type=Path, default=Path("understudy-demo"), help="folder for the results")
     parser.add_argument("--clip", type=Path, default=CLIP, help="another video to show instead of the bundled one")
     parser.add_argument("--rig", type=Path, default=CHARACTER, help="another character (.blend, .glb, .fbx, .vrm)")

@@ -14,11 +14,12 @@ import numpy as np
 from .curves import Curve
 
 SLOTTED = bpy.app.version >= (4, 4, 0)
+Animated = bpy.types.Object | bpy.types.Key
 _LINEAR = 1
 """`Keyframe.interpolation` as foreach_set takes it. A key on every frame needs no curve between them."""
 
 
-def write_action(owner: bpy.types.ID, name: str, curves: Sequence[Curve]) -> bpy.types.Action:
+def write_action(owner: Animated, name: str, curves: Sequence[Curve]) -> bpy.types.Action:
     """Key `owner` (an object, a Key ...) by a new action, made the active one; what was there is kept in the file."""
     action = bpy.data.actions.new(name)
     slot = action.slots.new(id_type=owner.id_type, name=owner.name) if SLOTTED else None
@@ -39,7 +40,7 @@ def _curve_holder(action: bpy.types.Action, slot: Any) -> Any:
     """What has `fcurves` and `groups`: the slot's channelbag, or the classic action itself."""
     if slot is None:
         return action
-    strip = action.layers.new("Layer").strips.new(type="KEYFRAME")
+    strip: Any = action.layers.new("Layer").strips.new(type="KEYFRAME")
     return strip.channelbag(slot, ensure=True)
 
 
@@ -52,8 +53,8 @@ def _set_keys(fcurve: bpy.types.FCurve, curve: Curve) -> None:
     fcurve.update()
 
 
-def _assign(owner: bpy.types.ID, action: bpy.types.Action, slot: Any) -> None:
-    data = owner.animation_data or owner.animation_data_create()
+def _assign(owner: Animated, action: bpy.types.Action, slot: Any) -> None:
+    data: Any = owner.animation_data or owner.animation_data_create()
     before = data.action
     if before is not None and before.users - before.use_fake_user <= 1:
         # Nobody else holds it: without a fake user Blender would drop it when the file is saved.
@@ -63,9 +64,9 @@ def _assign(owner: bpy.types.ID, action: bpy.types.Action, slot: Any) -> None:
         data.action_slot = slot
 
 
-def animated_groups(owner: bpy.types.ID) -> frozenset[str]:
+def animated_groups(owner: Animated) -> frozenset[str]:
     """Names of the groups (bones, for an armature) in the active action of `owner`."""
-    data = owner.animation_data
+    data: Any = owner.animation_data
     if data is None or data.action is None:
         return frozenset()
     if not SLOTTED:

@@ -123,7 +123,8 @@ class UNDERSTUDY_OT_add_sample_character(Operator):
         if sample is None:
             self.report({"ERROR"}, "This build of Understudy holds no sample characters; install the extension again.")
             return CANCELLED
-        with bpy.data.libraries.load(str(sample.path), link=False) as (there, here):
+        library: Any = bpy.data.libraries.load(str(sample.path), link=False)
+        with library as (there, here):
             wanted = [name for name in there.collections if name == sample.name] or list(there.collections)[:1]
             here.collections = wanted
         armature = None

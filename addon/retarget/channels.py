@@ -71,8 +71,9 @@ def _in_mode(basis: Floats, mode: str) -> tuple[str, Floats]:
 def _axis_angle(basis: Floats) -> Floats:
     """Angle and axis [..., 4] of sign-continuous quaternions; any axis where the angle is 0."""
     sine = np.linalg.norm(basis[..., 1:], axis=-1, keepdims=True)
-    axis = np.where(sine > 1e-9, basis[..., 1:] / np.maximum(sine, 1e-9), [0.0, 1.0, 0.0])
-    return np.concatenate([2 * np.arctan2(sine, basis[..., :1]), axis], axis=-1)
+    axis: Floats = np.where(sine > 1e-9, basis[..., 1:] / np.maximum(sine, 1e-9), [0.0, 1.0, 0.0])
+    angle: Floats = 2.0 * np.arctan2(sine, basis[..., :1])
+    return np.concatenate([angle, axis], axis=-1)
 
 
 def location_channel(who: Character, bone: int, heads: Floats) -> BoneChannel:

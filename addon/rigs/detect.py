@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 import bpy
 
+from ..datablocks import shape_keys_of
 from .check import consistent
 from .conventions.convention import Convention
 from .extras import find_extras
@@ -57,7 +58,7 @@ def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
 
 
 def _belongs(thing: bpy.types.Object, armature: bpy.types.Object) -> bool:
-    deformed = any(m.type == "ARMATURE" and m.object == armature for m in thing.modifiers)
+    deformed = any(isinstance(m, bpy.types.ArmatureModifier) and m.object == armature for m in thing.modifiers)
     return deformed or thing.parent == armature
 
 
@@ -66,7 +67,7 @@ def face_maps(armature: bpy.types.Object) -> tuple[FaceMap, ...]:
     maps: list[FaceMap] = []
     seen: set[bpy.types.Key] = set()
     for thing in meshes_of(armature):
-        keys = thing.data.shape_keys
+        keys = shape_keys_of(thing)
         if keys is None or keys in seen:
             continue
         seen.add(keys)

@@ -24,8 +24,8 @@ def spelling(name: str) -> str:
         return _glued_side("".join(tokens))
     # The side is the last word (eyeBlink_L), or else the first one found (L_eyeBlink, Eye_L_Look_Down).
     place = places[-1] if places[-1] == len(tokens) - 1 else places[0]
-    others = [_SIDES.get(token, token) for token in (*tokens[:place], *tokens[place + 1 :])]
-    return "".join(others) + _SIDES[tokens[place]]
+    others = (*tokens[:place], *tokens[place + 1 :])
+    return "".join(str(_SIDES.get(token, token)) for token in others) + _SIDES[tokens[place]]
 
 
 def _glued_side(word: str) -> str:

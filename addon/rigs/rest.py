@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import bpy
 import numpy as np
 
+from ..datablocks import armature_data, pose_bones
 from ..retarget.rig import RigRest
 
 _DECIDING = frozenset({
@@ -18,13 +21,11 @@ _COPIERS = ("ORG-", "DEF-", "MCH-")
 
 def read_rest(armature: bpy.types.Object) -> RigRest:
     """The armature's rest pose, constraints and rotation modes; nothing in the scene is changed."""
-    data = armature.data
-    assert isinstance(data, bpy.types.Armature)
-    bones = list(data.bones)
+    bones = list(armature_data(armature).bones)
     place = {bone.name: i for i, bone in enumerate(bones)}
     count = len(bones)
     matrices = np.array([np.array(bone.matrix_local) for bone in bones]).reshape(count, 4, 4)
-    posed = [armature.pose.bones[bone.name] for bone in bones]
+    posed = [pose_bones(armature)[bone.name] for bone in bones]
     world = np.array(armature.matrix_world)[:3, :3]
     return RigRest(
         names=tuple(place),
@@ -62,11 +63,11 @@ def _carrier(armature: bpy.types.Object, bone: bpy.types.PoseBone, place: dict[s
     return -1 if parent is None else place[parent.name]
 
 
-def _copied_control(armature: bpy.types.Object, bone: bpy.types.PoseBone) -> bpy.types.PoseBone | None:
+def _copied_control(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone | None:
     """What the bone's first Copy Transforms takes over whole; of Rigify's FK and IK pair that is FK."""
     for constraint in bone.constraints:
         if constraint.type == "COPY_TRANSFORMS" and constraint.owner_space == "WORLD" and constraint.influence == 1:
-            return armature.pose.bones.get(constraint.subtarget) if constraint.target == armature else None
+            return pose_bones(armature).get(constraint.subtarget) if constraint.target == armature else None
     return None
 
 

@@ -102,7 +102,7 @@ def to_rotvec(q: ArrayLike) -> Floats:
     q = np.where(q[..., :1] < 0, -q, q)
     sine = np.linalg.norm(q[..., 1:], axis=-1, keepdims=True)
     angle = 2 * np.arctan2(sine, q[..., :1])
-    scale = np.where(sine > _TINY, angle / np.maximum(sine, _TINY), 2.0)
+    scale: Floats = np.where(sine > _TINY, angle / np.maximum(sine, _TINY), 2.0)
     return q[..., 1:] * scale
 
 
