@@ -9,20 +9,41 @@ import numpy as np
 from ...ml.take import BONE_NAMES, BONE_PARENTS
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
+from .sides import settled, side_axis
+from .tree import Tree
+
+_LIMBS = (("UpperArm", "LowerArm", "Hand"), ("UpperLeg", "LowerLeg", "Foot"))
+_RATIO = 3.0
+"""Upper and lower limb differ in length by less than this factor, in cartoons too."""
+_LOOSE = 0.2
+"""Of the lower limb's length: a foot that hangs elsewhere begins no further from where the shin ends."""
+_LEVEL = -0.35
+"""Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
+_LONG_FINGER = 1.6
+"""Of the forearm's length: a finger's joint lies no further from the wrist."""
 
 
 def consistent(
-    rest: RigRest, bones: Mapping[str, str], beside: Collection[str] = ()
+    rest: RigRest,
+    bones: Mapping[str, str],
+    beside: Collection[str] = (),
+    points: Floats | None = None,
+    believed: bool = True,
 ) -> tuple[dict[str, str], tuple[str, ...]]:
     """The bones that pass, and one sentence for each that does not or for sides that were swapped.
 
-    beside: humanoid bones on which nothing needs to hang (controls of a control rig's trunk).
+    beside: humanoid bones on which nothing needs to hang (controls of a control rig's trunk). points [M, 3]: the
+    meshes' vertices in armature space. believed: sides come from names, not from chance.
     """
     doubts: list[str] = []
+    tree = Tree(rest)
     kept = _once_each(bones, doubts)
-    kept = _in_chain(rest, kept, beside, doubts)
-    kept, swapped = _anatomical_sides(rest, kept)
-    if swapped:
+    kept = _in_chain(tree, kept, beside, doubts)
+    if on_four_legs(tree, kept):
+        return {}, ("Its trunk lies level above its legs: an animal on four legs, no humanoid.",)
+    kept = _proportioned(tree, kept, doubts)
+    kept, swapped = settled(rest, kept, points, believed)
+    if swapped and believed:
         doubts.append("The names' left is the character's right (its feet say so), so sides were exchanged.")
     kept = _apart(rest, kept, doubts)
     return {name: kept[name] for name in BONE_NAMES if name in kept}, tuple(doubts)
@@ -41,18 +62,19 @@ def _once_each(bones: Mapping[str, str], doubts: list[str]) -> dict[str, str]:
     return kept
 
 
-def _in_chain(rest: RigRest, bones: dict[str, str], beside: Collection[str], doubts: list[str]) -> dict[str, str]:
+def _in_chain(tree: Tree, bones: dict[str, str], beside: Collection[str], doubts: list[str]) -> dict[str, str]:
     """Each bone must hang, however indirectly, on the nearest kept bone above it."""
+    index = tree.rest.index
     kept: dict[str, str] = {}
     for humanoid in BONE_NAMES:
         if humanoid not in bones:
             continue
+        bone = index[bones[humanoid]]
         above = nearest_above(humanoid, kept.keys() - set(beside))
-        chain = rest.ancestors(rest.index[bones[humanoid]])
-        if above is not None and rest.index[kept[above]] not in chain:
-            doubts.append(f"Bone {bones[humanoid]!r} does not hang on {kept[above]!r}; {humanoid} is left out.")
-        else:
+        if above is None or tree.carries(index[kept[above]], bone) or _is_loose(tree, kept, humanoid, bone):
             kept[humanoid] = bones[humanoid]
+        else:
+            doubts.append(f"Bone {bones[humanoid]!r} does not hang on {kept[above]!r}; {humanoid} is left out.")
     return kept
 
 
@@ -64,24 +86,74 @@ def nearest_above(humanoid: str, bones: Collection[str]) -> str | None:
     return parent
 
 
-def _anatomical_sides(rest: RigRest, bones: dict[str, str]) -> tuple[dict[str, str], bool]:
-    """Exchange left and right when both feet, beyond doubt, point against the facing that the names imply."""
+def _is_loose(tree: Tree, kept: Mapping[str, str], humanoid: str, bone: int) -> bool:
+    index = tree.rest.index
+    for upper, lower, end in _LIMBS:
+        for side in ("left", "right"):
+            if humanoid == side + end and side + lower in kept and side + upper in kept:
+                return is_loose_end(tree, index[kept[side + upper]], index[kept[side + lower]], bone)
+    return False
 
-    def head(name: str) -> Floats:
-        return rest.heads[rest.index[bones[name]]]
 
-    needed = ("leftUpperLeg", "rightUpperLeg", "leftFoot", "rightFoot", "leftToes", "rightToes")
-    if not all(name in bones for name in needed):
-        return bones, False
-    up = (head("leftUpperLeg") + head("rightUpperLeg") - head("leftFoot") - head("rightFoot")) / 2
-    left = head("leftUpperLeg") - head("rightUpperLeg")
-    forward = np.cross(left, up)
-    forward /= max(float(np.linalg.norm(forward)), 1e-12)
-    steps = [head(f"{side}Toes") - head(f"{side}Foot") for side in ("left", "right")]
-    backwards = all(step @ forward < -0.5 * np.linalg.norm(step) for step in steps)
-    if not backwards:
-        return bones, False
-    return {mirrored(name): bone for name, bone in bones.items()}, True
+def is_loose_end(tree: Tree, upper: int, lower: int, end: int) -> bool:
+    """Whether a hand or foot that hangs elsewhere (rigs with baked inverse kinematics) still ends the limb.
+
+    It begins where the lower bone ends, and nothing that hangs on the limb begins there.
+    """
+    length = float(np.linalg.norm(tree.rest.tails[lower] - tree.heads[lower]))
+    if tree.rest.constrained[end] or not 1 / _RATIO < length / max(tree.gap(upper, lower), 1e-9) < _RATIO:
+        return False
+    near = float(np.linalg.norm(tree.rest.tails[lower] - tree.heads[end])) < _LOOSE * length
+    return near and not any(
+        tree.gap(child, end) < _LOOSE * length and tree.children[child] for child in tree.children[lower]
+    )
+
+
+def on_four_legs(tree: Tree, bones: Mapping[str, str]) -> bool:
+    """Whether the trunk, from the hips to the arms (or the head), lies level above the legs."""
+    index = tree.rest.index
+    legs = [f"{side}UpperLeg" for side in ("left", "right")]
+    ends = [next((f"{side}{part}" for part in ("Foot", "LowerLeg") if f"{side}{part}" in bones), None)
+            for side in ("left", "right")]  # fmt: skip
+    tops = [name for name in ("leftUpperArm", "rightUpperArm") if name in bones] or [
+        name for name in ("neck", "head") if name in bones
+    ][:1]
+    if not tops or not all(name in bones for name in legs) or None in ends:
+        return False
+
+    def middle(names: list[str]) -> Floats:
+        return np.mean([tree.heads[index[bones[name]]] for name in names], axis=0)
+
+    down = middle([end for end in ends if end is not None]) - middle(legs)
+    up = middle(tops) - middle(legs)
+    return float(down @ up) > _LEVEL * float(np.linalg.norm(down) * np.linalg.norm(up))
+
+
+def _proportioned(tree: Tree, bones: dict[str, str], doubts: list[str]) -> dict[str, str]:
+    """Limbs whose two halves no body could have are left out with all that hangs on them; so are far fingers."""
+    index = tree.rest.index
+    kept = dict(bones)
+    for side in ("left", "right"):
+        for upper, lower, end in _LIMBS:
+            names = [side + part for part in (upper, lower, end)]
+            if not all(name in kept for name in names):
+                continue
+            a, b, c = (index[kept[name]] for name in names)
+            first, second = tree.gap(a, b), tree.gap(b, c)
+            if min(first, second) * _RATIO < max(first, second):
+                doubts.append(f"Bones {kept[names[0]]!r} to {kept[names[2]]!r} are no limb by their lengths.")
+                kept = {name: bone for name, bone in kept.items() if not _part_of(name, side, names[0])}
+            elif end == "Hand":
+                far = [name for name in kept if nearest_above(name, [names[2]]) == names[2]
+                       and tree.gap(c, index[kept[name]]) > _LONG_FINGER * second]  # fmt: skip
+                for name in far:
+                    doubts.append(f"Bone {kept[name]!r} lies too far from the hand; {name} is left out.")
+                    del kept[name]
+    return kept
+
+
+def _part_of(humanoid: str, side: str, start: str) -> bool:
+    return humanoid == start or (humanoid.startswith(side) and nearest_above(humanoid, [start]) == start)
 
 
 def _apart(rest: RigRest, bones: dict[str, str], doubts: list[str]) -> dict[str, str]:
@@ -99,14 +171,3 @@ def _apart(rest: RigRest, bones: dict[str, str], doubts: list[str]) -> dict[str,
             doubts.append(f"Bones {kept[name]!r} and {kept[other]!r} lie on each other's sides; both are left out.")
             del kept[name], kept[other]
     return kept
-
-
-def side_axis(rest: RigRest, bones: Mapping[str, str]) -> Floats | None:
-    """From the character's right to its left, [3] in armature space, by hips, then shoulders."""
-    total = np.zeros(3)
-    for part in ("UpperLeg", "UpperArm", "Shoulder"):
-        pair = [bones.get(side + part) for side in ("left", "right")]
-        if pair[0] is not None and pair[1] is not None:
-            total += rest.heads[rest.index[pair[0]]] - rest.heads[rest.index[pair[1]]]
-    length = float(np.linalg.norm(total))
-    return total / length if length > 1e-9 else None

@@ -5,17 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 import bpy
+import numpy as np
 
 from ..datablocks import shape_keys_of
-from .check import consistent
-from .conventions.convention import Convention
 from .extras import find_extras
 from .faces import match_face
-from .match import match_bones
+from .match import match_rig
 from .profile import FaceMap, RigProfile
 from .rest import read_rest
-
-DECLARED = Convention(kind="vrm", label="VRM skeleton", bones={})
 
 
 def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = None) -> RigProfile:
@@ -24,18 +21,31 @@ def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = 
     declared: {humanoid: bone} as the character's own file says it; believed before any names.
     """
     rest = read_rest(armature)
-    stated = {name: bone for name, bone in (declared or {}).items() if bone in rest.index}
-    convention, matched = (DECLARED, stated) if stated else match_bones(rest)
-    bones, doubts = consistent(rest, matched, convention.beside)
+    match = match_rig(rest, declared, vertices_of(armature))
     return RigProfile(
         armature=armature.name,
-        kind=convention.kind,
-        bones=bones,
+        kind=match.convention.kind,
+        bones=match.bones,
         faces=face_maps(armature),
-        label=convention.label,
-        doubts=doubts,
-        extras=find_extras(rest, bones),
+        label=match.convention.label,
+        doubts=match.doubts,
+        extras=find_extras(rest, match.bones),
+        confidence=match.confidence,
     )
+
+
+def vertices_of(armature: bpy.types.Object, most: int = 4000) -> np.ndarray:
+    """[M, 3] vertices of the character's meshes at rest, in armature space; a sample of large meshes."""
+    parts: list[np.ndarray] = []
+    into = np.array(armature.matrix_world.inverted_safe())
+    for thing in meshes_of(armature):
+        count = len(thing.data.vertices)
+        flat = np.empty(3 * count, dtype=np.float32)
+        thing.data.vertices.foreach_get("co", flat)
+        points = flat.reshape(count, 3)[:: max(1, count // most)]
+        matrix = into @ np.array(thing.matrix_world)
+        parts.append(points @ matrix[:3, :3].T + matrix[:3, 3])
+    return np.concatenate(parts) if parts else np.zeros((0, 3))
 
 
 def characters(

@@ -1,15 +1,21 @@
-"""From bone names to humanoid bones: by the convention that fits best, else by the words in the names."""
+"""From a rig at rest to humanoid bones: by a known convention, by words, by structure; each checked, the best taken."""
 
 from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
-from ..retarget.rig import RigRest
+from ...ml.take import BONE_NAMES
+from ..retarget.rig import Floats, RigRest
+from .check import consistent
 from .conventions import CONVENTIONS
 from .conventions.convention import Convention
+from .fingers import finger_chains, five_fingers
+from .names import BoneName, read_names
+from .structure import match_by_structure
+from .tree import Tree
 from .trunk import spread_spine
 from .vocabulary import match_by_words
 
@@ -23,33 +29,111 @@ ENOUGH = 12
 _NEARLY_ALL = 0.8
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
 GENERIC = Convention(kind="generic", label="Skeleton", bones={})
+UNNAMED = Convention(kind="generic", label="Skeleton known by its shape", bones={})
+DECLARED = Convention(kind="vrm", label="VRM skeleton", bones={})
 
 
-def match_bones(rest: RigRest) -> tuple[Convention, dict[str, str]]:
-    """The convention (GENERIC if none fits) and {humanoid: bone} before any check of structure."""
+@dataclass(frozen=True)
+class Match:
+    """bones: humanoid -> bone, checked; doubts: a sentence for each thing left out; confidence: 0..1."""
+
+    convention: Convention
+    bones: Mapping[str, str] = field(default_factory=dict)
+    doubts: tuple[str, ...] = ()
+    confidence: float = 0.0
+
+
+def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: Floats | None = None) -> Match:
+    """Which bone is which. declared: {humanoid: bone} as the character's file says itself; points [M, 3]: vertices."""
+    tree = Tree(rest)
+    names = read_names(rest.names)
+    stated = {name: bone for name, bone in (declared or {}).items() if bone in rest.index}
+    if stated:
+        return _checked(rest, DECLARED, stated, points)
+    match = max(
+        (_checked(rest, convention, bones, points) for convention, bones in _by_names(tree, names)),
+        key=lambda m: len(m.bones),
+        default=Match(GENERIC),
+    )
+    worded = _named(rest, match_by_words(tree, names))
+    spoken = _checked(rest, GENERIC, worded, points)
+    if _better(spoken, match):
+        match = spoken
+    if known(match) < ENOUGH:
+        shape = _checked(rest, UNNAMED, _named(rest, match_by_structure(tree, names)), points, believed=False)
+        if known(shape) >= ENOUGH and known(shape) > known(match):
+            match = shape
+    if not match.convention.beside:
+        match = _filled(match, worded, rest, points)
+        match = _filled(match, _unnamed_fingers(tree, names, match), rest, points)
+    return match
+
+
+def known(match: Match) -> int:
+    """How many of the bones without which there is no body."""
+    return sum(name in match.bones for name in REQUIRED)
+
+
+def _better(spoken: Match, convention: Match) -> bool:
+    """A convention knows better which of two bones is meant, unless it leaves out much that words explain."""
+    return known(spoken) > known(convention) or (
+        known(spoken) == known(convention) and len(spoken.bones) > len(convention.bones) + 8
+    )
+
+
+def _checked(
+    rest: RigRest, convention: Convention, bones: Mapping[str, str], points: Floats | None, believed: bool = True
+) -> Match:
+    kept, doubts = consistent(rest, bones, convention.beside, points, believed)
+    sure = 0.7 if convention is UNNAMED else 0.9 if convention is GENERIC else 1.0
+    share = sum(name in kept for name in REQUIRED) / len(REQUIRED)
+    return Match(convention, kept, doubts, round(sure * share, 3))
+
+
+def _filled(match: Match, more: Mapping[str, str], rest: RigRest, points: Floats | None) -> Match:
+    """With bones that the match lacks, as far as none of its own is called into question by them."""
+    taken = set(match.bones.values())
+    new = {name: bone for name, bone in more.items() if name not in match.bones and bone not in taken}
+    if not new or not match.bones:
+        return match
+    kept, _ = consistent(rest, {**match.bones, **new}, match.convention.beside, points)
+    if any(kept.get(name) != bone for name, bone in match.bones.items()):
+        return match
+    return replace(match, bones=kept)
+
+
+def _unnamed_fingers(tree: Tree, names: Sequence[BoneName], match: Match) -> dict[str, str]:
+    """Five chains on a hand none of whose fingers has a name that says which."""
+    usable = [not read.mechanism and not read.end for read in names]
+    found: dict[str, int] = {}
+    for side in ("left", "right"):
+        hand = match.bones.get(f"{side}Hand")
+        if hand is None or any(name.startswith(side) and "Proximal" in name for name in match.bones):
+            continue
+        bone = tree.rest.index[hand]
+        fingers = five_fingers(tree, bone, finger_chains(tree, bone, usable), names)
+        found |= {side + joint: finger for joint, finger in fingers.items()}
+    return _named(tree.rest, found)
+
+
+def _named(rest: RigRest, bones: Mapping[str, int]) -> dict[str, str]:
+    return {humanoid: rest.names[bones[humanoid]] for humanoid in BONE_NAMES if humanoid in bones}
+
+
+def _by_names(tree: Tree, names: Sequence[BoneName]) -> list[tuple[Convention, dict[str, str]]]:
+    """Every convention of which enough bones are there, with and without what stands before all names."""
+    rest = tree.rest
     prefix = common_prefix(rest.names)
-    shorter = replace(rest, names=tuple(name.removeprefix(prefix) for name in rest.names))
-    if prefix and len(set(shorter.names)) == len(rest.names):
-        convention, bones = _best_match(shorter)
-        original = dict(zip(shorter.names, rest.names, strict=True))
-        found = {humanoid: original[bone] for humanoid, bone in bones.items()}
-    else:
-        convention, found = GENERIC, {}
-    plain = _best_match(rest)
-    # The rig's own names count as they are, unless a character's name before all of them hides what they mean.
-    return plain if len(plain[1]) >= len(found) else (convention, found)
-
-
-def _best_match(rest: RigRest) -> tuple[Convention, dict[str, str]]:
-    best, bones = GENERIC, {}
-    for convention in CONVENTIONS:
-        found = bones_by_convention(rest, convention)
-        known = sum(name in found for name in REQUIRED)
-        if known >= ENOUGH and len(found) > len(bones):
-            best, bones = convention, found
-    if best is GENERIC:
-        return best, match_by_words(rest)
-    return best, bones
+    found: list[tuple[Convention, dict[str, str]]] = []
+    for cut in dict.fromkeys(("", prefix)):
+        shorter = [name.removeprefix(cut) for name in rest.names]
+        if cut and len(set(shorter)) < len(shorter):
+            continue
+        for convention in CONVENTIONS:
+            bones = bones_by_convention(tree, names, shorter, convention)
+            if sum(name in bones for name in REQUIRED) >= ENOUGH:
+                found.append((convention, bones))
+    return found
 
 
 def common_prefix(names: Sequence[str]) -> str:
@@ -65,19 +149,23 @@ def common_prefix(names: Sequence[str]) -> str:
         found += head
 
 
-def bones_by_convention(rest: RigRest, convention: Convention) -> dict[str, str]:
-    """Humanoid bones that are there under the convention's names."""
+def bones_by_convention(
+    tree: Tree, names: Sequence[BoneName], shorter: Sequence[str], convention: Convention
+) -> dict[str, str]:
+    """Humanoid bones that are there under the convention's names. shorter: the names without a common prefix."""
     prefix = re.compile(f"^(?:{convention.prefix})", re.IGNORECASE) if convention.prefix else None
-    there: dict[str, str] = {}
-    for name in rest.names:
+    there: dict[str, int] = {}
+    for bone, name in enumerate(shorter):
         plain = _plain(prefix.sub("", name) if prefix else name)
         # A rig can hold the name with and without prefix (DEF-hand.L and hand.L): with prefix is meant then.
         if plain not in there or (prefix and prefix.match(name)):
-            there[plain] = name
-    found = {humanoid: there[plain] for humanoid, name in convention.bones.items() if (plain := _plain(name)) in there}
+            there[plain] = bone
+    found = {
+        humanoid: there[plain] for humanoid, name in convention.bones.items() if (plain := _plain(name)) in there
+    }
     if convention.spine_by_structure and "hips" in found:
-        found |= spread_spine(rest, found)
-    return found
+        found |= spread_spine(tree, names, found)
+    return _named(tree.rest, found)
 
 
 def _plain(name: str) -> str:

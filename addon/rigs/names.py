@@ -1,155 +1,128 @@
-"""Bone names taken apart: side, words and numbers, whatever the spelling (lThigh, thigh_l, Thigh.Left, L_THIGH)."""
+"""Bone names taken apart: side, words and numbers, whatever the spelling (lThigh, thigh_l, Left Thigh, 左足)."""
 
 from __future__ import annotations
 
 import re
+import unicodedata
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from typing import Final
+from functools import lru_cache
 
-_WORDS = re.compile(r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+")
+from .lexicon import CONTROLS, ENDS, GLUED, MECHANISM, NOISE, SIDES, WORDS
+
+_TOKENS = re.compile(
+    r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[\u0400-\u04ff]+|[\u3040-\u30ff\u3400-\u9fff々ー]+|[\uac00-\ud7af]+"
+)
 _NAMESPACE = re.compile(r"^.*[:|]")
-_SIDES: Final = {
-    "l": "left", "left": "left", "lft": "left", "lf": "left",
-    "r": "right", "right": "right", "rgt": "right", "rt": "right",
-}  # fmt: skip
-_NOISE: Final = frozenset(
-    [
-        "def",
-        "org",
-        "bip",
-        "bone",
-        "bones",
-        "joint",
-        "jnt",
-        "jt",
-        "bind",
-        "skin",
-        "sk",
-        "rig",
-        "c",
-        "m",
-        "x",
-        "center",
-        "centre",
-        "mid",
-        "base",
-        "cc",
-        "j",
-        "b",
-        "f",
-        "adj",
-        "bn",
-        "drv",
-        "stretch",
-        "mixamorig",
-        "valvebiped",
-        "character",
-        "char",
-        "armature",
-    ]
-)
-_HELPERS: Final = frozenset(
-    [
-        "end",
-        "tip",
-        "nub",
-        "leaf",
-        "site",
-        "top",
-        "ik",
-        "pole",
-        "target",
-        "twist",
-        "roll",
-        "helper",
-        "ctrl",
-        "control",
-        "corrective",
-        "mch",
-        "vis",
-        "wgt",
-        "tweak",
-    ]
-)
+_LETTERS = {"l": "left", "r": "right"}
+_EVERYWHERE = 0.5
+"""A word in more than this share of a rig's names says nothing about any one bone."""
 
 
 @dataclass(frozen=True)
 class BoneName:
-    """side: "left", "right" or ""; word: the letters left over, joined ("upleg"); numbers in their order."""
+    """side: "left", "right" or ""; words: what is left, each by the word that stands for it; numbers in their order."""
 
     side: str
-    word: str
+    words: frozenset[str]
     numbers: tuple[int, ...]
-    helper: bool
-    """The end of a chain, a twist bone, an IK target: never a bone of the body itself."""
+    end: bool
+    """The end of a chain."""
+    mechanism: bool
+    """A twist bone, a target, a helper: beside the body."""
+    control: bool
+    forward: bool
+    """Says of itself that it is a control of forward kinematics."""
+
+
+def read_names(names: Sequence[str]) -> list[BoneName]:
+    """Each bone's name; words which nearly all names share (the character's own name, "rig") are dropped."""
+    pieces = [_pieces(name) for name in names]
+    count = Counter(piece for found in pieces for piece in set(found))
+    shared = {
+        piece
+        for piece, often in count.items()
+        if often > _EVERYWHERE * len(names) > 3 and piece not in SIDES and piece not in _LETTERS
+    }
+    return [_understood(found, shared) for found in pieces]
 
 
 def read_name(name: str) -> BoneName:
-    """Take a bone's name apart; namespaces and words without meaning (DEF, joint, Bip01) are dropped."""
-    tokens = [token.lower() for token in _WORDS.findall(_NAMESPACE.sub("", name))]
+    """One name by itself."""
+    return _understood(_pieces(name), ())
+
+
+def _understood(pieces: Sequence[str], shared: Collection[str]) -> BoneName:
     side = ""
     words: list[str] = []
     numbers: list[int] = []
-    for token in tokens:
-        if token in _SIDES and not side:
-            side = _SIDES[token]
-        elif token.isdigit():
-            numbers.append(int(token))
-        else:
-            words.append(token)
-    if not side:
-        side, words = _glued_side(words)
-    helper = any(word in _HELPERS for word in words)
-    meaning = [word for word in words if word not in _NOISE]
-    # "mid" is noise in mid_spine; alone beside a side it is the middle finger.
-    if not meaning and "mid" in words:
-        meaning = ["mid"]
-    return BoneName(side, "".join(meaning), tuple(numbers), helper)
+    flags = {"end": False, "mechanism": False, "control": False, "fk": False}
+    for piece in pieces:
+        if not side and (piece in SIDES or piece in _LETTERS):
+            side = SIDES.get(piece) or _LETTERS[piece]
+        elif piece.isdigit():
+            numbers.append(int(piece[:9]))
+        elif piece in shared:
+            continue
+        elif piece == "fk":
+            flags["fk"] = True
+        elif piece in ENDS:
+            flags["end"] = True
+        elif piece in MECHANISM:
+            flags["mechanism"] = True
+        elif piece in CONTROLS:
+            flags["control"] = True
+        elif piece in WORDS:
+            words += WORDS[piece]
+        elif piece not in NOISE:
+            words.append(piece)
+    return BoneName(
+        side, frozenset(words), tuple(numbers), flags["end"], flags["mechanism"], flags["control"], flags["fk"]
+    )
 
 
-def _glued_side(words: list[str]) -> tuple[str, list[str]]:
-    """A side written into the word without capitals: leftarm, armright."""
-    for place, word in enumerate(words):
-        for side in ("left", "right"):
-            rest = word.removeprefix(side).removesuffix(side)
-            if rest != word:
-                return side, [*words[:place], rest, *words[place + 1 :]]
-    return "", words
+@lru_cache(maxsize=4096)
+def _pieces(name: str) -> tuple[str, ...]:
+    """Lower-case words and numbers in their order, words written together taken apart."""
+    plain = _folded(_NAMESPACE.sub("", name) or name)
+    pieces: list[str] = []
+    for token in _TOKENS.findall(plain):
+        pieces += _apart(token.lower())
+    return tuple(pieces)
 
 
-PART_WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "UpperLeg": ("thigh", "thighbend", "upleg", "upperleg", "legupper", "legup", "femur"),
-    "LowerLeg": ("calf", "shin", "lowerleg", "lowleg", "leglower", "leglow", "knee", "tibia", "crus"),
-    "Foot": ("foot", "ankle"),
-    "Toes": ("toes", "toe", "toebase", "ball", "football"),
-    "Shoulder": ("clavicle", "collar", "collarbone", "clav"),
-    "UpperArm": ("upperarm", "uparm", "armupper", "armup", "humerus", "bicep", "shldr", "shldrbend"),
-    "LowerArm": ("forearm", "lowerarm", "lowarm", "armlower", "armlow", "elbow", "forearmbend", "radius"),
-    "Hand": ("hand", "wrist"),
-    "Eye": ("eye", "eyeball", "faceeye"),
-}
-"""Words which mean one part wherever they stand."""
+def _folded(name: str) -> str:
+    """Full-width letters made plain and Latin accents dropped; kana keep their marks."""
+    folded = []
+    for char in unicodedata.normalize("NFKC", name):
+        base = unicodedata.normalize("NFD", char)[0]
+        folded.append(base if base.isascii() else char)
+    return "".join(folded)
 
-AMBIGUOUS_WORDS: Final[dict[str, tuple[tuple[str, str], ...]]] = {
-    # word: (part it means, the part that must already be known by another word); the first that fits.
-    "leg": (("LowerLeg", "UpperLeg"), ("UpperLeg", "LowerLeg")),
-    "arm": (("UpperArm", "LowerArm"), ("LowerArm", "UpperArm")),
-    "shoulder": (("Shoulder", "UpperArm"), ("UpperArm", "LowerArm")),
-    "hip": (("UpperLeg", "LowerLeg"),),
-}
-"""Words whose meaning hangs on what else there is: Mixamo's Leg is the shin because there is an UpLeg."""
 
-FINGER_WORDS: Final[dict[str, tuple[str, ...]]] = {
-    "Thumb": ("thumb", "handthumb", "thumbfinger", "fingerthumb"),
-    "Index": ("index", "handindex", "indexfinger", "fingerindex", "pointer", "point", "forefinger"),
-    "Middle": ("middle", "handmiddle", "middlefinger", "fingermiddle", "mid", "handmid", "midfinger"),
-    "Ring": ("ring", "handring", "ringfinger", "fingerring"),
-    "Little": ("pinky", "little", "handpinky", "handlittle", "pinkyfinger", "littlefinger", "fingerpinky", "pinkie"),
-}
-FINGER_JOINT_WORDS: Final = ("proximal", "intermediate", "medial", "distal")
-METACARPAL_WORDS: Final = ("metacarpal", "carpal", "meta", "palm")
+def _apart(token: str) -> tuple[str, ...]:
+    if token.isdigit() or _known(token):
+        return (token,)
+    if token[0] in _LETTERS and len(token) > 3 and token[1:] in WORDS:
+        return token[0], token[1:]
+    return _split(token) or (token,)
 
-HIPS_WORDS: Final = ("hips", "pelvis", "hip", "root", "cog")
-NECK_WORDS: Final = ("neck", "necktwist", "necklower")
-HEAD_WORDS: Final = ("head", "skull")
-JAW_WORDS: Final = ("jaw", "jawroot", "lowerjaw", "jawmaster")
+
+def _known(token: str) -> bool:
+    return token in WORDS or token in SIDES or token in NOISE or token in MECHANISM or token in ENDS
+
+
+def _split(token: str) -> tuple[str, ...]:
+    """The token as a row of known words (lefthandthumb, 左足首), the longest first; () if it is none."""
+    if not token:
+        return ()
+    for word in GLUED:
+        if token.startswith(word):
+            if len(word) == len(token):
+                return (word,)
+            if rest := _split(token[len(word) :]):
+                return (word, *rest)
+    if not token[0].isascii() and token[0] in MECHANISM:
+        return (token[0], *_split(token[1:]))
+    return ()

@@ -1,41 +1,46 @@
-"""Which bones are spine, chest and upper chest, found from where they hang instead of from their names."""
+"""Which bones are spine, chest and upper chest, found from where they hang more than from their names."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
-from ..retarget.rig import RigRest
+from .names import BoneName
+from .parts import CHEST, UPPER_CHEST
+from .tree import Tree
 
 
-def spread_spine(rest: RigRest, found: Mapping[str, str]) -> dict[str, str]:
+def spread_spine(tree: Tree, names: Sequence[BoneName], found: Mapping[str, int]) -> dict[str, int]:
     """Spine, chest, upperChest (as many as there are) for a rig whose hips and neck, head or arms are known."""
-    hips = rest.index[found["hips"]]
-    top = chest_bone(rest, found)
+    hips = found["hips"]
+    top = chest_bone(tree, found)
     if top is None:
         return {}
-    chain = [rest.names[i] for i in rest.path(hips, top)[1:]]
-    if not chain:
-        return {}
+    chain = tree.path(hips, top)[1:]
+    if len(chain) > 3:
+        chain = [bone for bone in chain if not names[bone].mechanism] or chain
     if len(chain) <= 3:
         return dict(zip(("spine", "chest", "upperChest"), chain, strict=False))
-    return {"spine": chain[0], "chest": chain[len(chain) // 2], "upperChest": chain[-1]}
+    inner = chain[1:-1]
+    upper = next((bone for bone in reversed(chain[2:]) if names[bone].words in UPPER_CHEST), chain[-1])
+    inner = [bone for bone in inner if tree.carries(bone, upper)] or inner[:1]
+    chest = next((bone for bone in inner if names[bone].words in CHEST), None)
+    middle = chain[len(chain) // 2]
+    return {"spine": chain[0], "chest": chest or (middle if middle in inner else inner[-1]), "upperChest": upper}
 
 
-def chest_bone(rest: RigRest, found: Mapping[str, str]) -> int | None:
+def chest_bone(tree: Tree, found: Mapping[str, int]) -> int | None:
     """The uppermost bone of the trunk: the last one that carries the neck (or head) and both arms."""
     ends = [
-        rest.index[found[name]]
+        found[name]
         for name in ("neck", "leftShoulder", "rightShoulder", "leftUpperArm", "rightUpperArm")
         if name in found
     ]
-    if not ends and "head" in found:
-        ends = [rest.index[found["head"]]]
-    return common_ancestor(rest, ends) if ends else None
-
-
-def common_ancestor(rest: RigRest, bones: list[int]) -> int | None:
-    """The nearest bone above all of the given ones."""
-    for candidate in rest.ancestors(bones[0]):
-        if all(candidate in rest.ancestors(bone) for bone in bones[1:]):
-            return candidate
-    return None
+    if "neck" not in found and "head" in found:
+        ends.append(found["head"])
+    if not ends:
+        return None
+    top = tree.common(ends)
+    # Biped's collar bones hang on the neck, which is no chest for that.
+    while top is not None and top in (found.get("neck"), found.get("head")):
+        top = tree.parents[top] if tree.parents[top] >= 0 else None
+    return top

@@ -1,100 +1,158 @@
-"""Matching by the words in bone names, for rigs of no known convention."""
+"""Matching by the words in bone names, for rigs of no known convention.
+
+Each limb is put together as a whole: of all chains of bones that could be shoulder, upper arm, forearm and hand by
+their words, the one that explains most. So Mixamo's Leg is the shin because there is an UpLeg above it.
+"""
 
 from __future__ import annotations
 
-from itertools import pairwise
+from collections.abc import Sequence
 
-from ..retarget.rig import RigRest
-from .conventions.convention import FINGER_JOINTS
-from .names import (
-    AMBIGUOUS_WORDS,
-    FINGER_JOINT_WORDS,
-    FINGER_WORDS,
-    HEAD_WORDS,
-    HIPS_WORDS,
-    JAW_WORDS,
-    METACARPAL_WORDS,
-    NECK_WORDS,
-    PART_WORDS,
-    BoneName,
-    read_name,
-)
-from .trunk import common_ancestor, spread_spine
+from .check import is_loose_end
+from .fingers import finger_chains, five_fingers, phalanges, straight_down
+from .names import BoneName
+from .parts import ARM, EYE, FINGER_COMPANY, FINGERS, HEAD, HIPS, JAW, LEG, LIMBS, NECK, WEIGHTS
+from .tree import Tree
+from .trunk import spread_spine
 
-Words = dict[int, BoneName]
+_LEAST = 1.4
+"""A limb whose parts fit worse than this in sum is none: one bone called leg is no leg."""
+_FLAT = 0.02
+"""Of the rig's size: joints nearer to each other cannot be the two ends of a limb bone."""
 
 
-def match_by_words(rest: RigRest) -> dict[str, str]:
+def match_by_words(tree: Tree, names: Sequence[BoneName]) -> dict[str, int]:
     """{humanoid: bone} as far as words and hierarchy say; what is doubtful is left out."""
-    words = {
-        i: read for i, name in enumerate(rest.names) if not (read := read_name(name)).helper and not rest.constrained[i]
-    }
     found: dict[str, int] = {}
     for side in ("left", "right"):
-        found |= _limbs(rest, words, side)
-        found |= _fingers(rest, words, side, found)
-    found |= _centre(rest, words, found)
-    named = {humanoid: rest.names[bone] for humanoid, bone in found.items()}
-    if "hips" in named:
-        named |= spread_spine(rest, named)
-    return named
-
-
-def _uppermost(rest: RigRest, bones: list[int]) -> int | None:
-    """The one nearest the root, the first of the rig when several are as near."""
-    return min(bones, key=lambda i: (len(rest.ancestors(i)), i), default=None)
-
-
-def _limbs(rest: RigRest, words: Words, side: str) -> dict[str, int]:
-    found: dict[str, int] = {}
-    for part, meanings in PART_WORDS.items():
-        bone = _uppermost(rest, [i for i, w in words.items() if w.side == side and w.word in meanings])
-        if bone is not None:
-            found[side + part] = bone
-    for word, readings in AMBIGUOUS_WORDS.items():
-        bone = _uppermost(rest, [i for i, w in words.items() if w.side == side and w.word == word])
-        for part, other in readings:
-            if bone is not None and side + part not in found and side + other in found:
-                found[side + part] = bone
-                break
+        for parts in (ARM, LEG):
+            limb = _limb(tree, names, side, parts)
+            limb |= _loose_end(tree, names, side, limb, parts)
+            found |= {side + part: bone for part, bone in limb.items()}
+        if f"{side}Hand" in found:
+            found |= named_fingers(tree, names, side, found[f"{side}Hand"])
+    found |= _centre(tree, names, found)
+    if "hips" in found:
+        found |= spread_spine(tree, names, found)
     return found
 
 
-def _fingers(rest: RigRest, words: Words, side: str, found: dict[str, int]) -> dict[str, int]:
-    """Each finger's first three bones down its chain, metacarpals of the four long fingers left out."""
-    hand = found.get(f"{side}Hand")
-    fingers: dict[str, int] = {}
-    if hand is None:
-        return fingers
-    below = [i for i, w in words.items() if w.side == side and hand in rest.ancestors(i)]
-    for finger, joints in FINGER_JOINTS.items():
-        chain = [i for i in below if _is_finger(words[i].word, finger)]
-        chain.sort(key=lambda i: len(rest.ancestors(i)))
-        linked = all(upper in rest.ancestors(lower) for upper, lower in pairwise(chain))
-        if linked and len(chain) >= 2:
-            fingers |= {f"{side}{finger}{joint}": bone for joint, bone in zip(joints, chain, strict=False)}
-    return fingers
+def _limb(tree: Tree, names: Sequence[BoneName], side: str, parts: Sequence[str]) -> dict[str, int]:
+    fits = [
+        (bone, LIMBS.get(read.words - {"bend"}, {}), _trust(tree, bone, read))
+        for bone, read in enumerate(names)
+        if read.side == side and not read.end and not read.mechanism
+    ]
+    least = _FLAT * size(tree)
+    best: list[dict[int, tuple[float, int]]] = []
+    for place, part in enumerate(parts):
+        rows: dict[int, tuple[float, int]] = {}
+        for bone, meanings, trust in fits:
+            if part not in meanings:
+                continue
+            own = WEIGHTS.get(part, 1.0) * meanings[part] * trust - 1e-3 * tree.depth[bone]
+            carried = [
+                (score, at * tree.count + above)
+                for at in range(place)
+                for above, (score, _) in best[at].items()
+                if tree.carries(above, bone) and tree.gap(above, bone) > least
+            ]
+            score, before = max(carried, default=(0.0, -1))
+            rows[bone] = (own + score, before)
+        best.append(rows)
+    ends = [(score, place, bone) for place, rows in enumerate(best) for bone, (score, _) in rows.items()]
+    score, place, bone = max(ends, default=(0.0, -1, -1))
+    found: dict[str, int] = {}
+    while score >= _LEAST and place >= 0:
+        found[parts[place]] = bone
+        before = best[place][bone][1]
+        place, bone = divmod(before, tree.count) if before >= 0 else (-1, -1)
+    return found
 
 
-def _is_finger(word: str, finger: str) -> bool:
-    if finger != "Thumb" and any(meta in word for meta in METACARPAL_WORDS):
-        return False
-    for ending in (*METACARPAL_WORDS, *FINGER_JOINT_WORDS):
-        if len(word) > len(ending) + 2 and word.endswith(ending):
-            word = word.removesuffix(ending)
-    return word in FINGER_WORDS[finger]
+def _loose_end(
+    tree: Tree, names: Sequence[BoneName], side: str, limb: dict[str, int], parts: Sequence[str]
+) -> dict[str, int]:
+    """A hand or foot that ends the limb but hangs elsewhere, as rigs with baked inverse kinematics have it."""
+    upper, lower, end = ARM[1:] if parts is ARM else LEG[:3]
+    if upper not in limb or lower not in limb or (end in limb and tree.carries(limb[lower], limb[end])):
+        return {}
+    for bone, read in enumerate(names):
+        plain = not (read.end or read.mechanism or read.control)
+        named = plain and read.side == side and LIMBS.get(read.words, {}).get(end, 0) >= 0.9
+        if named and is_loose_end(tree, limb[upper], limb[lower], bone):
+            toes = [b for b in tree.below(bone) if LIMBS.get(names[b].words, {}).get("Toes", 0) >= 0.9]
+            return {end: bone} | ({"Toes": toes[0]} if parts is LEG and toes else {})
+    return {}
 
 
-def _centre(rest: RigRest, words: Words, found: dict[str, int]) -> dict[str, int]:
-    def first(meanings: tuple[str, ...]) -> int | None:
-        return _uppermost(rest, [i for i, w in words.items() if not w.side and w.word in meanings])
+def size(tree: Tree) -> float:
+    """The longest edge of the box around all joints."""
+    return float((tree.heads.max(axis=0) - tree.heads.min(axis=0)).max()) if tree.count else 0.0
 
-    centre = {"head": first(HEAD_WORDS), "neck": first(NECK_WORDS), "jaw": first(JAW_WORDS)}
+
+def _trust(tree: Tree, bone: int, read: BoneName) -> float:
+    """Less for bones that something else moves: keys belong on the controls, where there are both."""
+    trust = 1.05 if read.forward else 0.6 if read.control else 1.0
+    return trust * (0.7 if tree.rest.constrained[bone] else 1.0)
+
+
+def named_fingers(tree: Tree, names: Sequence[BoneName], side: str, hand: int) -> dict[str, int]:
+    """The hand's fingers by their names; by their places where they are all called finger."""
+    below = [bone for bone in tree.below(hand) if names[bone].side in (side, "") and not names[bone].mechanism]
+    chains = {
+        finger: sorted((b for b in below if _is_finger(names[b], word)), key=lambda b: tree.depth[b])
+        for finger, word in FINGERS.items()
+    }
+    chains = {finger: chain for finger, chain in chains.items() if chain and straight_down(tree, chain)}
+    starts = [tree.gap(hand, chain[0]) for finger, chain in chains.items() if finger != "Thumb"]
+    found: dict[str, int] = {}
+    for finger, chain in chains.items():
+        found |= phalanges(tree, hand, finger, chain, names, max(starts, default=None))
+    if not found:
+        usable = [not read.mechanism and not read.end and "finger" in read.words for read in names]
+        found = five_fingers(tree, hand, finger_chains(tree, hand, usable), names)
+    return {side + joint: bone for joint, bone in found.items()}
+
+
+def _is_finger(read: BoneName, word: str) -> bool:
+    return word in read.words and read.words - {word} <= FINGER_COMPANY
+
+
+def _centre(tree: Tree, names: Sequence[BoneName], found: dict[str, int]) -> dict[str, int]:
+    def first(meanings: Sequence[frozenset[str]], side: str = "", under: int | None = None) -> int | None:
+        there = [
+            (meanings.index(read.words), _distrust(tree, b, read), tree.depth[b], b)
+            for b, read in enumerate(names)
+            if read.side == side and read.words in meanings and not read.end and not read.mechanism
+            and (under is None or tree.carries(under, b))
+        ]  # fmt: skip
+        return min(there)[-1] if there else None
+
+    head = first(HEAD)
+    centre = {"head": head, "hips": first(HIPS)}
+    arms = [found[name] for name in ("leftUpperArm", "rightUpperArm") if name in found]
+    if head is not None:
+        centre["jaw"] = first(JAW, under=head)
+        centre |= {f"{side}Eye": first(EYE, side, head) for side in ("left", "right")}
+        centre["neck"] = _neck(tree, names, head, arms)
     legs = [found[name] for name in ("leftUpperLeg", "rightUpperLeg") if name in found]
-    above = [bone for bone in (centre["neck"], centre["head"]) if bone is not None][:1]
-    if len(legs) == 2 and above:
+    if len(legs) == 2 and head is not None:
         # The hips are what carries both legs and the trunk, whatever the name: Daz' hip, Unreal's pelvis.
-        centre["hips"] = common_ancestor(rest, [*legs, *above])
-    else:
-        centre["hips"] = first(HIPS_WORDS)
+        centre["hips"] = tree.common([*legs, head])
     return {name: bone for name, bone in centre.items() if bone is not None}
+
+
+def _distrust(tree: Tree, bone: int, read: BoneName) -> float:
+    return -_trust(tree, bone, read)
+
+
+def _neck(tree: Tree, names: Sequence[BoneName], head: int, arms: Sequence[int]) -> int | None:
+    """The lowest bone above the head that is called neck; else what lies between the arms' bone and the head."""
+    above = tree.above(head)[::-1]
+    named = [bone for bone in above if names[bone].words in NECK and not names[bone].side]
+    if named:
+        return named[0]
+    chest = tree.common(arms) if len(arms) == 2 else None
+    between = tree.path(chest, head)[1:-1] if chest is not None else []
+    return between[-1] if between else None

@@ -6,9 +6,8 @@ import struct
 import pytest
 
 from understudy.addon.retarget import simple_rest
-from understudy.addon.rigs.check import consistent
 from understudy.addon.rigs.conventions import CONVENTIONS
-from understudy.addon.rigs.match import match_bones
+from understudy.addon.rigs.match import match_rig
 from understudy.addon.rigs.vrm_file import declared_bones
 from understudy.ml.take import BONE_NAMES, BONE_PARENTS, STANDARD_REST
 from understudy.ml.take.names import mirrored
@@ -31,9 +30,8 @@ def skeleton(rename, names=BONE_NAMES, mirror=False):
 
 
 def found_in(rest):
-    convention, matched = match_bones(rest)
-    bones, doubts = consistent(rest, matched, convention.beside)
-    return convention, bones, doubts
+    match = match_rig(rest)
+    return match.convention, match.bones, match.doubts
 
 
 @pytest.mark.parametrize("convention", PLAIN, ids=lambda c: c.label)
