@@ -7,11 +7,11 @@ from collections.abc import Mapping
 import bpy
 import numpy as np
 
-from ..datablocks import shape_keys_of
 from .extras import find_extras
-from .faces import match_face
+from .faces import face_maps
 from .match import match_rig
-from .profile import FaceMap, RigProfile
+from .meshes import meshes_of
+from .profile import RigProfile
 from .rest import read_rest
 
 
@@ -57,45 +57,3 @@ def characters(
     """
     found = [(thing, detect_rig(thing, declared)) for thing in scene.objects if thing.type == "ARMATURE"]
     return sorted(found, key=lambda c: (-len(c[1].bones) if meshes_of(c[0]) else 1, -len(c[1].bones), c[0].name))
-
-
-def meshes_of(armature: bpy.types.Object) -> list[bpy.types.Object]:
-    """Meshes that the armature deforms or carries, by name."""
-    return sorted(
-        (thing for thing in bpy.data.objects if thing.type == "MESH" and _belongs(thing, armature)),
-        key=lambda thing: thing.name,
-    )
-
-
-def _belongs(thing: bpy.types.Object, armature: bpy.types.Object) -> bool:
-    deformed = any(isinstance(m, bpy.types.ArmatureModifier) and m.object == armature for m in thing.modifiers)
-    return deformed or thing.parent == armature
-
-
-def face_maps(armature: bpy.types.Object) -> tuple[FaceMap, ...]:
-    """Each mesh with known face shapes; meshes that share their shape keys count once."""
-    maps: list[FaceMap] = []
-    seen: set[bpy.types.Key] = set()
-    for thing in meshes_of(armature):
-        keys = shape_keys_of(thing)
-        if keys is None or keys in seen:
-            continue
-        seen.add(keys)
-        driven = _driven_keys(keys)
-        names = [block.name for block in keys.key_blocks if block != keys.reference_key and block.name not in driven]
-        shapes = match_face(names)
-        if shapes:
-            maps.append(FaceMap(thing.name, shapes))
-    return tuple(maps)
-
-
-def _driven_keys(keys: bpy.types.Key) -> set[str]:
-    """Shape keys whose value a driver sets: they follow something else and take no keys."""
-    if keys.animation_data is None:
-        return set()
-    return {
-        block.name
-        for block in keys.key_blocks
-        for curve in keys.animation_data.drivers
-        if curve.data_path == f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value'
-    }
