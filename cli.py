@@ -24,8 +24,12 @@ def main(argv: Sequence[str] | None = None) -> int:
         from .demo.run import main as demo
 
         return demo(arguments[1:])
+    if arguments and arguments[0] == "batch":
+        from .batch.cli import main as batch
+
+        return batch(arguments[1:])
     if not arguments or arguments[0] in ("-h", "--help"):
-        print("With a rig: understudy apply | inspect | demo (each has --help). Without Blender:\n")
+        print("With a rig: understudy apply | inspect | preview | batch | demo (each has --help). Without Blender:\n")
     from .ml.cli import main as ml_main
 
     return ml_main(arguments)

@@ -1,4 +1,4 @@
-"""Starts the engine: `PYTHON launch.py serve --log FILE`, or any command of `python -m understudy.ml`.
+"""Starts the engine: `PYTHON launch.py serve --log FILE`, a batch or its workers, or any command of `understudy.ml`.
 
 The extension's folder may have any name (Blender and checkouts choose it), so it is registered here as the package
 `understudy`. This is done while importing, not under `__main__`, so that processes the engine spawns find it as well.
@@ -36,9 +36,13 @@ register_package()
 
 
 def main(arguments: list[str]) -> int:
-    """Serve Blender, or run a command of the engine's own command line."""
+    """Serve Blender or a batch, run a batch, or run a command of the engine's own command line."""
     if arguments[:1] == ["serve"]:
         return importlib.import_module("understudy.ml.serve").main(arguments[1:])
+    if arguments[:1] == ["batch-worker"]:
+        return importlib.import_module("understudy.batch.engine_worker").main()
+    if arguments[:1] == ["batch"]:
+        return importlib.import_module("understudy.batch.cli").main(arguments[1:])
     return importlib.import_module("understudy.ml.cli").main(arguments)
 
 

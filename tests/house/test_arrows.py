@@ -36,6 +36,12 @@ def test_ml_knows_neither_blender_nor_the_addon(path):
     assert not forbidden
 
 
+@pytest.mark.parametrize("path", python_files("batch"), ids=lambda p: str(p.relative_to(ROOT)))
+def test_the_batch_runner_knows_neither_blender_nor_torch_nor_the_addon(path):
+    names = imported_modules(path)
+    assert not {n for n in names if n.split(".")[0] in ("bpy", "torch", "mediapipe") or n.startswith("understudy.addon")}
+
+
 ALLOWED_IN_ADDON = {
     "bpy", "bpy_extras", "bl_ui", "bmesh", "mathutils", "addon_utils", "gpu", "gpu_extras", "blf", "rna_prop_ui",
     "numpy", "understudy", *sys.stdlib_module_names,
@@ -62,7 +68,7 @@ def test_the_take_needs_numpy_alone():
 
 
 def test_no_file_over_four_hundred_lines():
-    folders = ("ml", "addon", "sample_rigs", "demo")
+    folders = ("ml", "addon", "batch", "sample_rigs", "demo")
     long = {
         str(path.relative_to(ROOT)): lines
         for folder in folders

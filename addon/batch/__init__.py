@@ -1,0 +1,1 @@
+"""Batches inside Blender: one process that checks, applies and renders shot after shot for the runner."""
