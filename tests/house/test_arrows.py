@@ -39,7 +39,9 @@ def test_ml_knows_neither_blender_nor_the_addon(path):
 @pytest.mark.parametrize("path", python_files("batch"), ids=lambda p: str(p.relative_to(ROOT)))
 def test_the_batch_runner_knows_neither_blender_nor_torch_nor_the_addon(path):
     names = imported_modules(path)
-    assert not {n for n in names if n.split(".")[0] in ("bpy", "torch", "mediapipe") or n.startswith("understudy.addon")}
+    assert not {
+        n for n in names if n.split(".")[0] in ("bpy", "torch", "mediapipe") or n.startswith("understudy.addon")
+    }
 
 
 ALLOWED_IN_ADDON = {
