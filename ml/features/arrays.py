@@ -43,6 +43,8 @@ class Features:
     right_hand_confidence: NDArray[np.float32]
     models: dict[str, str] = field(default_factory=dict)
     """Name of each detector model file -> sha256."""
+    cuts: tuple[int, ...] = ()
+    """Frames that begin a new shot: nothing may be joined across them."""
 
     @property
     def frame_count(self) -> int:
@@ -83,7 +85,11 @@ def empty_features(times: NDArray[np.float64], size: tuple[int, int]) -> Feature
 
 def select(features: Features, which: NDArray) -> Features:
     """The frames `which` (indices, mask or slice) alone."""
-    return replace(features, times=features.times[which], **{n: getattr(features, n)[which] for n in ARRAY_NAMES})
+    is_cut = np.zeros(features.frame_count, dtype=bool)
+    is_cut[list(features.cuts)] = True
+    cuts = tuple(int(frame) for frame in np.flatnonzero(is_cut[which]))
+    arrays = {name: getattr(features, name)[which] for name in ARRAY_NAMES}
+    return replace(features, times=features.times[which], cuts=cuts, **arrays)
 
 
-assert {f.name for f in fields(Features)} == {"times", "size", "models", *ARRAY_NAMES}
+assert {f.name for f in fields(Features)} == {"times", "size", "models", "cuts", *ARRAY_NAMES}

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from ..footage.interface import Frame
 from .arrays import ARRAY_NAMES, Features, empty_features
+from .cuts import CutDetector
 from .interface import DetectorMaker, PoseSeen, Seen
 from .merge import Combined, combine
 from .resample import at_times
@@ -72,9 +73,11 @@ class _Worker:
                 if picture is None:
                     self._hand_on(None)
                     return
+                if picture.new_shot:
+                    detector.new_shot()
                 seen = detector.detect(picture.image, picture.pose)
                 self.seen.put(seen)
-                self._hand_on(_Picture(picture.image, seen.pose))
+                self._hand_on(replace(picture, pose=seen.pose))
         finally:
             detector.close()
 
@@ -87,6 +90,7 @@ class _Worker:
 class _Picture:
     image: NDArray[np.uint8]
     pose: PoseSeen | None = None
+    new_shot: bool = False
 
 
 def _start_workers(
@@ -150,6 +154,7 @@ def _feed(
     """Hand every new picture to the workers; returns the frames' times [T]."""
     times: list[float] = []
     previous: object = None
+    cuts = CutDetector()
     for frame in frames:
         if cancelled():
             raise Cancelled
@@ -157,8 +162,9 @@ def _feed(
         # Footage of uneven rate shows some pictures twice: look at each once, at the time it was taken.
         if frame.image is not previous:
             previous = frame.image
-            collector.expect(frame)
-            picture = _Picture(np.ascontiguousarray(frame.image))
+            new_shot = cuts.is_cut(frame.image)
+            collector.expect(frame, new_shot)
+            picture = _Picture(np.ascontiguousarray(frame.image), new_shot=new_shot)
             for worker in fed:
                 worker.put(picture, cancelled)
         _raise_errors(workers)
@@ -189,9 +195,12 @@ class _Collector:
         self._size = size
         self._expected: queue.SimpleQueue[tuple[float, float]] = queue.SimpleQueue()
         self._shown_at: list[float] = []
+        self._cuts: list[float] = []
         self._combined: list[Combined] = []
 
-    def expect(self, frame: Frame) -> None:
+    def expect(self, frame: Frame, new_shot: bool) -> None:
+        if new_shot:
+            self._cuts.append(frame.time)
         self._expected.put((frame.shown_at, self._size[0] / frame.image.shape[1]))
 
     def collect(self) -> None:
@@ -214,4 +223,5 @@ class _Collector:
                     array[index] = value
         self._combined.clear()
         models = {name: sha for worker in self._workers for name, sha in worker.models.items()}
-        return replace(at_times(raw, times), models=models)
+        cuts = tuple(int(cut) for cut in np.searchsorted(times, np.array(self._cuts) - 1e-6))
+        return replace(at_times(raw, times, cuts), models=models, cuts=cuts)

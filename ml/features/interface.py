@@ -59,6 +59,10 @@ class Detector(Protocol):
         """Look at the next picture [H, W, 3] RGB of the footage; `pose` is the body in this very picture, if known."""
         ...
 
+    def new_shot(self) -> None:
+        """The next picture has nothing to do with the last one: forget where things were."""
+        ...
+
     def models(self) -> dict[str, str]:
         """Model file name -> sha256."""
         ...
@@ -66,4 +70,10 @@ class Detector(Protocol):
     def close(self) -> None: ...
 
 
-DetectorMaker = type[Detector]
+class DetectorMaker(Protocol):
+    """Makes a detector in the thread that will use it; a detector's class is one."""
+
+    @property
+    def follows_body(self) -> bool: ...
+
+    def __call__(self) -> Detector: ...

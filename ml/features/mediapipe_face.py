@@ -57,6 +57,10 @@ class MediaPipeFace:
             points = self._crop.to_picture(normalised)
         return Seen(face=FaceSeen(points, face_confidence(points, width, height)))
 
+    def new_shot(self) -> None:
+        self._crop = None
+        self._graph.reset()
+
     def models(self) -> dict[str, str]:
         return model_hashes(
             "face_detection/face_detection_short_range.tflite", "face_landmark/face_landmark_with_attention.tflite"

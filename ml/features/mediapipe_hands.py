@@ -1,110 +1,223 @@
 """The hands by MediaPipe's Hands: 21 points each, in the image and in metres.
 
-Its palm detector sees the whole picture at 192 pixels and misses most hands of a full figure. Where the body is known,
-each hand is looked for in a square about its wrist. Where hands touch, both squares may show the same one: `merge`
-sees to that.
+A hand that was seen is read where it was. One that was not is looked for at the end of its arm: the pose's points of
+the hand give a square that a small network fits to the hand (as MediaPipe Holistic does), and where that fails the
+palm detector searches about the wrist, less and less often while it finds nothing: it costs more than reading a hand.
 """
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .crops import Crop, crop_about
+from .hand_places import hand_crop, hand_from_arm, plausible, wrist_inside
 from .interface import Floats, HandSeen, PoseSeen, Seen
-from .mediapipe_graphs import Hands, coordinates, model_hashes
-from .skeleton import ELBOWS, SIDES, WRISTS, body_size, point
+from .mediapipe_graphs import model_hashes
+from .mediapipe_regions import HandRead, HandReader, HandRefiner, PalmFinder
+from .merge import closer_side, same_hand
+from .regions import Region, hand_region
+from .skeleton import SIDES, body_size
+from .unchanged import Unchanged
 
-_SIDE: Final = 1.4
-"""The square's side in body sizes (see `body_size`); a stretched hand is about half of one."""
-_BEYOND_WRIST: Final = 0.35
-"""How far beyond the wrist the hand's middle lies, in forearms as they appear."""
+Image = NDArray[np.uint8]
+
 _SHARP_HAND: Final = 48.0
 """Pixels from wrist to middle knuckle from which the model sees all it can (it looks at 224 pixels a hand)."""
 _MIDDLE_KNUCKLE: Final = 9
+_SMALLEST_BODY: Final = 24.0
+"""Pixels of a body (see `body_size`) below which fingers are no more than a pixel wide."""
+_LONGEST_PAUSE: Final = 12
+"""Pictures between two searches for a hand that is not found."""
+_SOON: Final = 5
+_STILL: Final = 0.04
+_PALM_SCORE: Final = 0.5
 
 
 class MediaPipeHands:
-    """Up to two hands of one performer."""
+    """Both hands of one performer."""
 
     follows_body: ClassVar[bool] = True
 
     def __init__(self) -> None:
-        self._finders = {name: _Finder(count) for name, count in (("left", 1), ("right", 1), ("both", 2))}
+        self._reader, self._refiner, self._palms = HandReader(), HandRefiner(), PalmFinder()
+        self._hands = {side: _Followed() for side in SIDES}
 
-    def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
+    def detect(self, image: Image, pose: PoseSeen | None = None) -> Seen:
         if pose is None:
-            return Seen(hands=self._finders["both"].find(image, None))
-        crops = hand_crops(image, pose)
-        return Seen(hands=tuple(hand for side, crop in crops.items() for hand in self._finders[side].find(image, crop)))
+            return Seen(hands=tuple(self._without_body(image).values()))
+        if body_size(pose) < _SMALLEST_BODY:
+            return Seen()
+        seen = self._follow(image, pose)
+        for side in SIDES:
+            if side not in seen and wrist_inside(pose, side, image.shape[1], image.shape[0]):
+                hand = self._look_for(side, image, pose, seen)
+                if hand is not None:
+                    seen[side] = hand
+        return Seen(hands=tuple(seen.values()))
+
+    def new_shot(self) -> None:
+        self._hands = {side: _Followed() for side in SIDES}
 
     def models(self) -> dict[str, str]:
-        return model_hashes("palm_detection/palm_detection_full.tflite", "hand_landmark/hand_landmark_full.tflite")
-
-    def close(self) -> None:
-        for finder in self._finders.values():
-            finder.close()
-
-
-class _Finder:
-    """One tracking graph for up to `count` hands."""
-
-    def __init__(self, count: int) -> None:
-        self._count = count
-        self._graph: Any = None
-        self._found = 0
-
-    def find(self, image: NDArray[np.uint8], crop: Crop | None) -> tuple[HandSeen, ...]:
-        if self._graph is None:
-            self._graph = Hands(
-                max_num_hands=self._count, model_complexity=1, min_detection_confidence=0.5, min_tracking_confidence=0.5
-            )
-        piece = image if crop is None else crop.cut(image)
-        result = self._graph.process(piece)
-        if self._found and not result.multi_hand_landmarks:
-            # Tracking from the last picture failed; a second look searches the whole piece.
-            result = self._graph.process(piece)
-        self._found = len(result.multi_hand_landmarks or ())
-        if not result.multi_hand_landmarks:
-            return ()
-        return tuple(
-            _hand(points, world, side, image, crop)
-            for points, world, side in zip(
-                result.multi_hand_landmarks, result.multi_hand_world_landmarks, result.multi_handedness, strict=True
-            )
+        return model_hashes(
+            "palm_detection/palm_detection_full.tflite",
+            "hand_landmark/hand_landmark_full.tflite",
+            "holistic_landmark/hand_recrop.tflite",
         )
 
     def close(self) -> None:
-        if self._graph is not None:
-            self._graph.close()
+        for graph in (self._reader, self._refiner, self._palms):
+            graph.close()
+
+    def _follow(self, image: Image, pose: PoseSeen) -> dict[str, HandSeen]:
+        """The hands where they were in the last picture; both sides on one hand leave it to the nearer arm."""
+        seen: dict[str, HandSeen] = {}
+        for side, hand in self._hands.items():
+            if hand.region is None:
+                continue
+            if hand.seen is not None and hand.unchanged.same(image, hand.region):
+                seen[side] = hand.seen
+                continue
+            read = self._reader.read(image, hand.region)
+            if read is not None and plausible(read.points, pose, side):
+                seen[side] = hand_seen(read)
+        if len(seen) == 2 and same_hand(*seen.values()):
+            both = [seen[side] for side in SIDES]
+            looks_left = both[0].is_left and both[1].is_left
+            owner = closer_side((both[0].points + both[1].points) / 2, looks_left, pose)
+            seen = {owner: seen[owner]}
+        for side, hand in self._hands.items():
+            if side in seen:
+                hand.found(seen[side])
+            else:
+                hand.region = None
+        return seen
+
+    def _look_for(self, side: str, image: Image, pose: PoseSeen, seen: dict[str, HandSeen]) -> HandSeen | None:
+        hand = self._hands[side]
+        others = [one for name, one in seen.items() if name != side]
+        square = hand_from_arm(pose, side)
+        if square is not None and hand.look_is_due():
+            fitted = self._refiner.refine(image, square)
+            found = self._read_new(image, fitted, pose, side, others)
+            if found is not None:
+                return found
+        if hand.search_is_due():
+            crop = hand_crop(pose, side)
+            for region in self._palms_in(image, crop)[:2]:
+                found = self._read_new(image, region, pose, side, others)
+                if found is not None:
+                    return found
+        hand.missed()
+        return None
+
+    def _read_new(
+        self, image: Image, region: Region | None, pose: PoseSeen, side: str, others: list[HandSeen]
+    ) -> HandSeen | None:
+        if region is None or not region.usable(image.shape[1], image.shape[0]):
+            return None
+        read = self._reader.read(image, region)
+        if read is None or not plausible(read.points, pose, side):
+            return None
+        seen = hand_seen(read)
+        if any(same_hand(seen, other) for other in others):
+            return None
+        self._hands[side].found(seen)
+        return seen
+
+    def _palms_in(self, image: Image, crop: Crop) -> list[Region]:
+        piece = crop.cut(image)
+        scale = crop.side / piece.shape[0]
+        return [
+            Region(
+                one.region.x * scale + crop.left, one.region.y * scale + crop.top,
+                one.region.side * scale, one.region.turn,
+            )
+            for one in self._palms.find(piece)
+            if one.score >= _PALM_SCORE
+        ]  # fmt: skip
+
+    def _without_body(self, image: Image) -> dict[str, HandSeen]:
+        """Hands alone in the picture, told apart by what they look like."""
+        seen: dict[str, HandSeen] = {}
+        for side, hand in self._hands.items():
+            read = None if hand.region is None else self._reader.read(image, hand.region)
+            if read is None:
+                hand.region = None
+            elif not any(same_hand(hand_seen(read), other) for other in seen.values()):
+                seen[side] = hand_seen(read)
+                hand.found(seen[side])
+        height, width = image.shape[:2]
+        free = [side for side in SIDES if side not in seen]
+        if free and self._hands[free[0]].search_is_due():
+            whole = crop_about((width / 2, height / 2), max(width, height))
+            for region in self._palms_in(image, whole):
+                read = self._reader.read(image, region) if free else None
+                if read is None or any(same_hand(hand_seen(read), other) for other in seen.values()):
+                    continue
+                looks = "left" if read.leftness >= 0.5 else "right"
+                side = looks if looks in free else free[0]
+                free.remove(side)
+                seen[side] = hand_seen(read)
+                self._hands[side].found(seen[side])
+        for side in free:
+            self._hands[side].missed()
+        return seen
 
 
-def _hand(points: Any, world: Any, side: Any, image: NDArray[np.uint8], crop: Crop | None) -> HandSeen:
-    label = side.classification[0]
-    normalised = coordinates(points.landmark)
-    height, width = image.shape[:2]
-    pixels = normalised * np.array([width, height, width], np.float32) if crop is None else crop.to_picture(normalised)
-    # The model was taught on mirrored selfies: in a picture as others see the performer, its sides are swapped.
-    is_left = label.label == "Right"
-    confidence = float(label.score) * size_factor(pixels)
-    return HandSeen(pixels, coordinates(world.landmark), is_left, confidence)
+class _Followed:
+    """What is remembered of one hand from picture to picture."""
+
+    def __init__(self) -> None:
+        self.region: Region | None = None
+        self.seen: HandSeen | None = None
+        self.unchanged = Unchanged()
+        self._pause = 0
+        self._waited = 0
+        self._missed = 0
+        """Pictures in a row without this hand."""
+
+    def found(self, seen: HandSeen) -> None:
+        new = hand_region(seen.points)
+        self.seen = seen
+        # A still square keeps the points inside it still.
+        if self.region is None or _moved(new, self.region):
+            self.region = new
+        self._pause = self._waited = self._missed = 0
+
+    def missed(self) -> None:
+        self.region = self.seen = None
+        self._waited += 1
+        self._missed += 1
+
+    def look_is_due(self) -> bool:
+        """At the end of the arm: in every picture at first, in every third after a while."""
+        return self._missed < _SOON or self._missed % 3 == 0
+
+    def search_is_due(self) -> bool:
+        if self._waited < self._pause:
+            return False
+        self._pause = min(_LONGEST_PAUSE, 2 * self._pause + 1)
+        self._waited = 0
+        return True
+
+
+def _moved(new: Region, before: Region) -> bool:
+    moved = float(np.hypot(new.x - before.x, new.y - before.y)) / before.side
+    turned = abs((new.turn - before.turn + np.pi) % (2 * np.pi) - np.pi)
+    return moved > _STILL or abs(float(np.log(new.side / before.side))) > 2 * _STILL or turned > 2 * _STILL
+
+
+def hand_seen(read: HandRead) -> HandSeen:
+    """The observation of a hand that was read."""
+    sure = max(read.leftness, 1 - read.leftness)
+    return HandSeen(read.points, read.world, read.leftness >= 0.5, sure * size_factor(read.points))
 
 
 def size_factor(points: Floats) -> float:
     """1 for hands [21, 3] px large enough for the model, less for smaller ones."""
     palm = float(np.linalg.norm(points[_MIDDLE_KNUCKLE] - points[0]))
     return float(np.clip(palm / _SHARP_HAND, 0.25, 1.0))
-
-
-def hand_crops(image: NDArray[np.uint8], pose: PoseSeen) -> dict[str, Crop]:
-    """The square in which to look for each hand; sides whose hand lies outside the picture are absent."""
-    height, width = image.shape[:2]
-    side_length = _SIDE * body_size(pose)
-    crops = {}
-    for side in SIDES:
-        wrist, elbow = point(pose, WRISTS[side]), point(pose, ELBOWS[side])
-        if 0 <= wrist[0] < width and 0 <= wrist[1] < height:
-            crops[side] = crop_about(wrist + _BEYOND_WRIST * (wrist - elbow), side_length)
-    return crops

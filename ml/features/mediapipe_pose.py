@@ -2,42 +2,76 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from .appearance import similarity
 from .interface import PoseSeen, Seen
-from .mediapipe_graphs import Pose, coordinates, model_hashes
-from .skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
+from .mediapipe_graphs import model_hashes
+from .mediapipe_regions import BodyFinder, BodyReader
+from .people import PeopleTracker, Person
+
+_WATCHED: Final = 2
+"""People followed at once: whoever comes near the performer must be known, lest one be taken for the other."""
+_STRANGER: Final = 0.35
+"""Similarity of clothes below which somebody who appears where nobody is left cannot be the performer."""
 
 
 class MediaPipePose:
-    """Follows the most prominent body; looks for one anew where it was lost."""
+    """Follows one body: the largest and most central at first, and nobody else from then on."""
 
     follows_body: ClassVar[bool] = False
 
     def __init__(self) -> None:
-        # Its own smoothing lags behind; the body's solver smooths both ways in time.
-        self._graph: Any = Pose(
-            model_complexity=1, smooth_landmarks=False, min_detection_confidence=0.5, min_tracking_confidence=0.5
-        )
+        self._tracker = PeopleTracker(BodyFinder(), BodyReader(), _WATCHED)
+        self._performer: Person | None = None
+        self._others: set[int] = set()
+        """Identities seen beside the performer."""
+        self._new_shot = False
+
+    @property
+    def people(self) -> list[Person]:
+        """Everybody seen so far."""
+        return self._tracker.people
+
+    @property
+    def performer(self) -> Person | None:
+        """Who is followed."""
+        return self._performer
 
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
-        result = self._graph.process(image)
-        if result.pose_landmarks is None or result.pose_world_landmarks is None:
-            return Seen()
-        height, width = image.shape[:2]
-        landmarks = result.pose_landmarks.landmark
-        # MediaPipe scales depth like the width.
-        points = coordinates(landmarks) * np.array([width, height, width], dtype=np.float32)
-        visibility = np.array([point.visibility for point in landmarks], dtype=np.float32).clip(0, 1)
-        world = coordinates(result.pose_world_landmarks.landmark)
-        confidence = float(visibility[[LEFT_SHOULDER, RIGHT_SHOULDER]].mean())
-        return Seen(pose=PoseSeen(points, world, visibility, confidence))
+        bodies = self._tracker.look(image, self._new_shot)
+        self._new_shot = False
+        return Seen(pose=self._choose(bodies))
+
+    def new_shot(self) -> None:
+        self._new_shot = True
 
     def models(self) -> dict[str, str]:
-        return model_hashes("pose_detection/pose_detection.tflite", "pose_landmark/pose_landmark_full.tflite")
+        return body_models()
 
     def close(self) -> None:
-        self._graph.close()
+        self._tracker.close()
+
+    def _choose(self, bodies: dict[int, PoseSeen]) -> PoseSeen | None:
+        if self._performer is None or self._performer.identity not in bodies:
+            candidates = [self.people[identity] for identity in bodies if self._may_be_performer(identity)]
+            if not candidates:
+                return None
+            self._performer = max(candidates, key=lambda person: person.prominence)
+        self._others |= bodies.keys() - {self._performer.identity}
+        return bodies[self._performer.identity]
+
+    def _may_be_performer(self, identity: int) -> bool:
+        """Anybody at first; later somebody never seen beside the performer, in clothes that are not quite others."""
+        if self._performer is None:
+            return True
+        alike = similarity(self.people[identity].appearance, self._performer.appearance)
+        return identity not in self._others and (alike is None or alike >= _STRANGER)
+
+
+def body_models() -> dict[str, str]:
+    """Model file name -> sha256."""
+    return model_hashes("pose_detection/pose_detection.tflite", "pose_landmark/pose_landmark_full.tflite")

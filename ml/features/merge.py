@@ -91,6 +91,17 @@ def assign_hands(hands: Sequence[HandSeen], pose: PoseSeen | None) -> tuple[Hand
     return left, right
 
 
+def closer_side(points: Floats, is_left: bool, pose: PoseSeen) -> str:
+    """Whose hand [21, 3] px this is, when it can only be one arm's."""
+    reach = _REACH * body_size(pose)
+    costs = {
+        side: float(np.linalg.norm(points[0, :2] - point(pose, WRISTS[side])))
+        + (_CONTRADICTION * reach if is_left != (side == "left") else 0.0)
+        for side in SIDES
+    }
+    return min(costs, key=lambda side: costs[side])
+
+
 def same_hand(first: HandSeen, second: HandSeen) -> bool:
     """Whether two observations, each from its own square, lie on one and the same hand."""
     palm = max(float(np.linalg.norm(hand.points[_MIDDLE_KNUCKLE, :2] - hand.points[0, :2])) for hand in (first, second))

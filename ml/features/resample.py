@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +15,10 @@ _LONGEST_GAP = 0.25
 _SAME_MOMENT = 0.002
 
 
-def at_times(features: Features, times: NDArray[np.float64]) -> Features:
+def at_times(features: Features, times: NDArray[np.float64], cuts: Sequence[int] = ()) -> Features:
     """Features at `times` [T]: interpolated between the two pictures around, nearest where one of them lacks the part.
+
+    cuts: frames of `times` that begin a new shot; pictures before and after one are not mixed.
 
     Repeating a picture's points would make uneven footage stutter; the performer moved on between two pictures.
     """
@@ -30,8 +33,19 @@ def at_times(features: Features, times: NDArray[np.float64]) -> Features:
     share = np.where(gap > 0, (times - features.times[before]) / np.where(gap > 0, gap, 1), 0.0).clip(0, 1)
     # Too far apart, or outside: the nearer picture alone.
     share = np.where(gap > _LONGEST_GAP, np.round(share), share)
+    for cut in cuts:
+        # The frames between the last picture before the cut and the first one after it.
+        share = np.where(_spans(features.times, before, after, times[cut]), np.where(times < times[cut], 0, 1), share)
     arrays = {name: _between(getattr(features, name), before, after, share) for name in ARRAY_NAMES}
     return replace(features, times=times, **arrays)
+
+
+def _spans(
+    taken: NDArray[np.float64], before: NDArray[np.intp], after: NDArray[np.intp], moment: float
+) -> NDArray[np.bool_]:
+    """[T] whether a cut lies between the two pictures around each frame."""
+    half = _SAME_MOMENT
+    return (taken[before] < moment - half) & (taken[after] >= moment - half)
 
 
 def _between(

@@ -18,6 +18,8 @@ HEAD_POINTS: Final = slice(0, 11)
 SIDES: Final = ("left", "right")
 ELBOWS: Final = {"left": LEFT_ELBOW, "right": RIGHT_ELBOW}
 WRISTS: Final = {"left": LEFT_WRIST, "right": RIGHT_WRIST}
+PINKIES: Final = {"left": 17, "right": 18}
+INDEXES: Final = {"left": 19, "right": 20}
 
 _UPPER_LIMBS: Final = (
     (LEFT_SHOULDER, RIGHT_SHOULDER), (LEFT_SHOULDER, LEFT_ELBOW), (RIGHT_SHOULDER, RIGHT_ELBOW),

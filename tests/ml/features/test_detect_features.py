@@ -51,6 +51,9 @@ class FakePose:
     def detect(self, image, pose):
         return Seen(pose=pose_seen()) if image[0, 0, 0] else Seen()
 
+    def new_shot(self):
+        pass
+
     def models(self):
         return {"pose": "abc"}
 
@@ -70,6 +73,9 @@ class FakeFace(FakePose):
         points[:, 0] = image[0, 0, 0]
         points[:239, 1] += 60
         return Seen(face=FaceSeen(points, 0.5))
+
+    def new_shot(self):
+        pass
 
     def models(self):
         return {"face": "def"}

@@ -1,0 +1,255 @@
+"""MediaPipe's networks one by one: bodies found in a picture, and body and hand read in a region that is known.
+
+MediaPipe's solutions follow one person and search anew as they see fit; with the networks apart, several people can be
+followed, hands need no search while the arm is seen, and nothing is computed that nobody reads.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import mediapipe
+import numpy as np
+from google.protobuf import text_format
+from mediapipe.calculators.tensor import image_to_tensor_calculator_pb2, inference_calculator_pb2  # noqa: F401
+from mediapipe.framework.calculator_pb2 import CalculatorGraphConfig  # pyright: ignore[reportAttributeAccessIssue]
+from mediapipe.framework.formats.rect_pb2 import NormalizedRect  # pyright: ignore[reportAttributeAccessIssue]
+from mediapipe.python import packet_creator, packet_getter
+from mediapipe.python._framework_bindings import calculator_graph, image_frame, resource_util
+from numpy.typing import NDArray
+
+from .interface import Floats, PoseSeen
+from .mediapipe_graphs import coordinates
+from .model_outputs import without_output
+from .regions import Region, body_region, palm_region, turned
+from .skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
+
+_MODULES: Final = Path(mediapipe.__file__ or "").parent / "modules"
+_MASK_OUTPUT, _HEATMAP_OUTPUT = 2, 3
+_POINTS: Final = 33
+
+_FIND_BODIES: Final = """
+input_stream: "image" output_stream: "found"
+node { calculator: "PoseDetectionCpu" input_stream: "IMAGE:image" output_stream: "DETECTIONS:found" }
+"""
+_FIND_PALMS: Final = """
+input_stream: "image" input_side_packet: "complexity" output_stream: "found"
+node { calculator: "PalmDetectionCpu" input_side_packet: "MODEL_COMPLEXITY:complexity"
+  input_stream: "IMAGE:image" output_stream: "DETECTIONS:found" }
+"""
+_READ_BODY: Final = """
+input_stream: "image" input_stream: "region" input_side_packet: "model"
+output_stream: "points" output_stream: "world" output_stream: "circle"
+node { calculator: "TfLiteModelCalculator" input_side_packet: "MODEL_BLOB:model" output_side_packet: "MODEL:ready" }
+node { calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" input_stream: "NORM_RECT:region"
+  output_stream: "TENSORS:pixels"
+  options { [mediapipe.ImageToTensorCalculatorOptions.ext] {
+    output_tensor_width: 256 output_tensor_height: 256 keep_aspect_ratio: true
+    output_tensor_float_range { min: 0.0 max: 1.0 } } } }
+node { calculator: "InferenceCalculator" input_side_packet: "MODEL:ready" input_stream: "TENSORS:pixels"
+  output_stream: "TENSORS:outputs"
+  options { [mediapipe.InferenceCalculatorOptions.ext] { delegate { xnnpack {} } } } }
+node { calculator: "TensorsToPoseLandmarksAndSegmentation" input_stream: "TENSORS:outputs"
+  output_stream: "LANDMARKS:points" output_stream: "WORLD_LANDMARKS:world" output_stream: "AUXILIARY_LANDMARKS:circle" }
+"""
+_READ_HAND: Final = """
+input_stream: "image" input_stream: "region" input_side_packet: "complexity"
+output_stream: "points" output_stream: "world" output_stream: "side"
+node { calculator: "HandLandmarkCpu" input_side_packet: "MODEL_COMPLEXITY:complexity"
+  input_stream: "IMAGE:image" input_stream: "ROI:region"
+  output_stream: "LANDMARKS:points" output_stream: "WORLD_LANDMARKS:world" output_stream: "HANDEDNESS:side" }
+"""
+_REFINE_HAND: Final = """
+input_stream: "image" input_stream: "region" output_stream: "refined"
+node { calculator: "HandRecropByRoiCpu" input_stream: "IMAGE:image" input_stream: "ROI:region"
+  output_stream: "HAND_ROI_FROM_RECROP:refined" }
+"""
+
+
+class _Graph:
+    """A graph that is given one picture and waited for."""
+
+    def __init__(self, text: str, outputs: tuple[str, ...], side_packets: dict[str, Any] | None = None) -> None:
+        # The graphs look for their models below this folder; it is the one that MediaPipe itself sets.
+        resource_util.set_resource_dir(str(_MODULES.parents[1]))
+        config = text_format.Parse(text, CalculatorGraphConfig())
+        self._graph: Any = calculator_graph.CalculatorGraph(graph_config=config)
+        self._latest: dict[str, Any] = {}
+        for name in outputs:
+            self._graph.observe_output_stream(name, self._latest.__setitem__, True)
+        self._graph.start_run(side_packets or {})
+        self._moment = 0
+
+    def run(self, image: NDArray[np.uint8], region: Region | None = None) -> dict[str, Any]:
+        """Output name -> packet; what the graph did not see is absent."""
+        self._latest.clear()
+        self._moment += 1
+        packet = packet_creator.create_image_frame(image_format=image_frame.ImageFormat.SRGB, data=image)
+        self._graph.add_packet_to_input_stream(stream="image", packet=packet.at(self._moment))
+        if region is not None:
+            height, width = image.shape[:2]
+            rect = _rect_message(region, width, height)
+            self._graph.add_packet_to_input_stream(
+                stream="region", packet=packet_creator.create_proto(rect).at(self._moment)
+            )
+        self._graph.wait_until_idle()
+        return {name: packet for name, packet in self._latest.items() if not packet.is_empty()}
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+@dataclass(frozen=True)
+class Found:
+    """A body or hand that a detector found in the whole picture."""
+
+    region: Region
+    score: float
+
+
+class BodyFinder:
+    """Every body in a picture, surest first; those taller than a tenth of the picture or so."""
+
+    def __init__(self) -> None:
+        self._graph = _Graph(_FIND_BODIES, ("found",))
+
+    def find(self, image: NDArray[np.uint8]) -> list[Found]:
+        height, width = image.shape[:2]
+        found = []
+        for detection in _detections(self._graph.run(image)):
+            points = _key_points(detection, width, height)
+            found.append(Found(body_region(points[0], points[1]), float(detection.score[0])))
+        return sorted(found, key=lambda one: -one.score)
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+@dataclass(frozen=True)
+class BodyRead:
+    pose: PoseSeen
+    region: Region
+    """Where to look in the next picture."""
+
+
+class BodyReader:
+    """The body in a region, by BlazePose's full landmark model."""
+
+    def __init__(self) -> None:
+        model = packet_creator.create_string(_pose_model())
+        self._graph = _Graph(_READ_BODY, ("points", "world", "circle"), {"model": model})
+
+    def read(self, image: NDArray[np.uint8], region: Region) -> BodyRead | None:
+        seen = self._graph.run(image, region)
+        if len(seen) < 3:
+            return None
+        landmarks = _message(seen["points"]).landmark
+        points = region.to_picture(coordinates(landmarks))
+        visibility = np.array([point.visibility for point in landmarks], dtype=np.float32).clip(0, 1)
+        world = coordinates(_message(seen["world"]).landmark)
+        world[:, :2] = turned(world[:, :2], region.turn)
+        circle = region.to_picture(coordinates(_message(seen["circle"]).landmark))
+        confidence = float(visibility[[LEFT_SHOULDER, RIGHT_SHOULDER]].mean())
+        return BodyRead(PoseSeen(points, world, visibility, confidence), body_region(circle[0], circle[1]))
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+class PalmFinder:
+    """Every palm in a picture, surest first."""
+
+    def __init__(self) -> None:
+        self._graph = _Graph(_FIND_PALMS, ("found",), {"complexity": packet_creator.create_int(1)})
+
+    def find(self, image: NDArray[np.uint8]) -> list[Found]:
+        height, width = image.shape[:2]
+        found = []
+        for detection in _detections(self._graph.run(image)):
+            points = _key_points(detection, width, height)
+            box = detection.location_data.relative_bounding_box
+            pixels = (box.xmin * width, box.ymin * height, box.width * width, box.height * height)
+            found.append(Found(palm_region(pixels, points[0], points[2]), float(detection.score[0])))
+        return sorted(found, key=lambda one: -one.score)
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+@dataclass(frozen=True)
+class HandRead:
+    points: Floats
+    """[21, 3] pixels."""
+    world: Floats
+    """[21, 3] metres."""
+    leftness: float
+    """0 surely a right hand .. 1 surely a left hand of the performer."""
+
+
+class HandReader:
+    """The hand in a region; None where there is none."""
+
+    def __init__(self) -> None:
+        self._graph = _Graph(_READ_HAND, ("points", "world", "side"), {"complexity": packet_creator.create_int(1)})
+
+    def read(self, image: NDArray[np.uint8], region: Region) -> HandRead | None:
+        seen = self._graph.run(image, region)
+        if len(seen) < 3:
+            return None
+        height, width = image.shape[:2]
+        points = coordinates(_message(seen["points"]).landmark)
+        world = coordinates(_message(seen["world"]).landmark)
+        label = _message(seen["side"]).classification[0]
+        # The model was taught on mirrored selfies: in a picture as others see the performer, its sides are swapped.
+        leftness = label.score if label.label == "Right" else 1 - label.score
+        return HandRead(points * np.array([width, height, width], np.float32), world, float(leftness))
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+class HandRefiner:
+    """From a square about the wrist to one that fits the hand."""
+
+    def __init__(self) -> None:
+        self._graph = _Graph(_REFINE_HAND, ("refined",))
+
+    def refine(self, image: NDArray[np.uint8], region: Region) -> Region | None:
+        seen = self._graph.run(image, region)
+        if "refined" not in seen:
+            return None
+        height, width = image.shape[:2]
+        rect = _message(seen["refined"])
+        side = max(rect.width * width, rect.height * height)
+        return Region(rect.x_center * width, rect.y_center * height, side, rect.rotation)
+
+    def close(self) -> None:
+        self._graph.close()
+
+
+@lru_cache(maxsize=1)
+def _pose_model() -> bytes:
+    model = (_MODULES / "pose_landmark" / "pose_landmark_full.tflite").read_bytes()
+    return without_output(model, _MASK_OUTPUT, stand_in=_HEATMAP_OUTPUT)
+
+
+def _rect_message(region: Region, width: int, height: int) -> Any:
+    return NormalizedRect(
+        x_center=region.x / width, y_center=region.y / height, width=region.side / width,
+        height=region.side / height, rotation=region.turn,
+    )  # fmt: skip
+
+
+def _message(packet: Any) -> Any:
+    return packet_getter.get_proto(packet)
+
+
+def _detections(seen: dict[str, Any]) -> list[Any]:
+    return packet_getter.get_proto_list(seen["found"]) if "found" in seen else []
+
+
+def _key_points(detection: Any, width: int, height: int) -> NDArray[np.float64]:
+    return np.array([(point.x * width, point.y * height) for point in detection.location_data.relative_keypoints])

@@ -1,0 +1,106 @@
+"""Where to search a picture for people: whole, then in pieces for those too small to be seen in the whole."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .crops import Crop, crop_about
+from .regions import Region
+
+Image = NDArray[np.uint8]
+
+_SURE: Final = 0.5
+_SURE_IN_PIECE: Final = 0.6
+"""Enlarged pieces of walls and trees look more like people than the whole does."""
+_LARGE_PIECE: Final = 1.0
+_SMALL_PIECE: Final = 0.5
+"""Sides of the pieces in shorter sides of the picture; neighbours overlap by half."""
+_SMALLEST_PICTURE: Final = 128
+_AROUND: Final = 1.6
+"""Side of the piece about somebody who was lost, in their last region's."""
+
+
+class Found(Protocol):
+    @property
+    def region(self) -> Region: ...
+
+    @property
+    def score(self) -> float: ...
+
+
+class Finder(Protocol):
+    """Finds bodies that are tall enough in a picture."""
+
+    def find(self, image: Image) -> Sequence[Found]: ...
+
+    def close(self) -> None: ...
+
+
+class Searcher:
+    """Searches picture after picture; where nobody is seen for long, a few pieces of each."""
+
+    def __init__(self, finder: Finder) -> None:
+        self._finder = finder
+        self._empty = 0
+        """Pictures in a row in which nobody was found."""
+
+    def search(self, image: Image, lost: Sequence[Region], nobody: bool) -> list[Region]:
+        """Regions that may hold a person, surest first.
+
+        lost: where people were seen last; nobody: no one is followed now, so it is worth looking harder.
+        """
+        height, width = image.shape[:2]
+        whole = [one.region for one in self._finder.find(image) if one.score >= _SURE]
+        if not nobody or whole:
+            self._empty = 0
+            return whole
+        pieces = [crop_about(one.centre, _AROUND * one.side) for one in lost[-2:]]
+        pieces = [piece for piece in pieces if piece.side < min(width, height)]
+        tiling = tiles(width, height)
+        # All of them at once where somebody may just have come in, then in turns.
+        if tiling:
+            pieces += tiling if self._empty == 0 else [tiling[self._empty % len(tiling)]]
+        self._empty = (self._empty + 1) % 100_000
+        for piece in pieces:
+            found = self._in_piece(image, piece)
+            if found:
+                self._empty = 0
+                return found
+        return []
+
+    def close(self) -> None:
+        self._finder.close()
+
+    def _in_piece(self, image: Image, piece: Crop) -> list[Region]:
+        side = piece.cut(image)
+        scale = piece.side / side.shape[0]
+        return [
+            Region(
+                one.region.x * scale + piece.left, one.region.y * scale + piece.top,
+                one.region.side * scale, one.region.turn,
+            )
+            for one in self._finder.find(side)
+            if one.score >= _SURE_IN_PIECE
+        ]  # fmt: skip
+
+
+def tiles(width: int, height: int) -> list[Crop]:
+    """Overlapping squares that cover a picture, large ones first."""
+    found = []
+    if min(width, height) < _SMALLEST_PICTURE:
+        return []
+    for share in (_LARGE_PIECE, _SMALL_PIECE):
+        side = round(share * min(width, height))
+        lefts, tops = _steps(width, side), _steps(height, side)
+        if len(lefts) * len(tops) > 1:
+            found += [Crop(left, top, side) for top in tops for left in lefts]
+    return found
+
+
+def _steps(length: int, side: int) -> list[int]:
+    count = max(1, int(np.ceil((length - side) / (side / 2))) + 1) if length > side else 1
+    return [round(at) for at in np.linspace(0, length - side, count)]
