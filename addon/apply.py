@@ -12,10 +12,11 @@ from numpy.typing import NDArray
 from ..ml.take import BONE_NAMES, FACE_NAMES, Take
 from .datablocks import current_scene, pose_bones, shape_keys_of
 from .keyframes import Curve, frames_of, write_action
-from .retarget import BoneChannel, Controls, Wishes, retarget
+from .retarget import BoneChannel, Controls, RootMotion, Wishes, retarget
 from .rigs import FaceMap, RigProfile
 from .rigs.conventions import CONVENTIONS
 from .rigs.conventions.convention import Convention
+from .rigs.extras import find_extras
 from .rigs.rest import read_rest
 
 Floats = NDArray[np.float64]
@@ -43,6 +44,8 @@ class ApplyOptions:
     plant_feet: bool = True
     start_here: bool = True
     extend_scene: bool = True
+    root: RootMotion = "hips"
+    in_place: bool = False
 
 
 @dataclass(frozen=True)
@@ -151,10 +154,13 @@ def _bone_curves(
     wanted = wanted_bones(take, options)
     rest = read_rest(armature)
     convention = convention_of(profile.kind)
+    extras = find_extras(rest, profile.bones)
     controls = Controls(
         bones=profile.bones,
         shared=convention.shared if convention else {},
         joints=convention.joints if convention else {},
+        twists=extras.twists,
+        root=extras.root,
     )
     face_names = profile.face_names
     looks = sum(name.startswith("eyeLook") for name in face_names)
@@ -164,8 +170,11 @@ def _bone_curves(
         jaw=options.face and "jawOpen" not in face_names,
         plant=options.plant_feet,
         start_here=options.start_here,
+        root=options.root,
+        in_place=options.in_place,
     )
-    channels = retarget(take, rest, controls, wishes)
+    retargeted = retarget(take, rest, controls, wishes)
+    channels = retargeted.channels
     held = [channel.bone for channel in channels if rest.constrained[rest.index[channel.bone]]]
     if held:
         warnings.append(f"Constraints hold {_some(held)}: keys on them will not show until the constraints are muted.")

@@ -2,6 +2,6 @@
 
 from .channels import BoneChannel
 from .rig import RigRest, simple_rest
-from .solve import Controls, Wishes, retarget
+from .solve import Controls, Retargeted, RootMotion, Wishes, retarget
 
-__all__ = ["BoneChannel", "Controls", "RigRest", "Wishes", "retarget", "simple_rest"]
+__all__ = ["BoneChannel", "Controls", "Retargeted", "RigRest", "RootMotion", "Wishes", "retarget", "simple_rest"]

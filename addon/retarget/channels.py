@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ...ml.take import rotation
-from .chains import followed_turn
+from .chains import Heads, carried_head, followed_turn
 from .euler import to_euler
 from .pose import Character, Turns
 from .rig import Floats
@@ -76,9 +76,17 @@ def _axis_angle(basis: Floats) -> Floats:
     return np.concatenate([angle, axis], axis=-1)
 
 
-def location_channel(who: Character, bone: int, heads: Floats) -> BoneChannel:
-    """Keys which put the bone's head at heads [T, 3] (stage axes), everything above it being at rest."""
-    moved = (heads - who.heads[bone]) @ who.axes.T
-    in_bone_axes = bool(who.rest.local_location[bone])
-    values = moved @ who.rest.axes[bone] if in_bone_axes else moved
-    return BoneChannel(who.rest.names[bone], "location", values)
+def location_channel(who: Character, turns: Turns, heads: Heads, bone: int) -> BoneChannel:
+    """Keys which put the bone's head at heads[bone] [T, 3] (stage axes), wherever its parents carry it."""
+    rest = who.rest
+    moved = heads[bone] - carried_head(who, turns, {b: h for b, h in heads.items() if b != bone}, bone)
+    parent = int(rest.parents[bone])
+    if parent >= 0:
+        moved = rotation.rotate(rotation.conjugate(followed_turn(who, turns, parent)), moved)
+    moved = moved @ who.axes.T
+    # Without "local location" a bone is moved along its parent's axes (or the armature's), not its own.
+    if rest.local_location[bone]:
+        moved = moved @ rest.axes[bone]
+    elif parent >= 0:
+        moved = moved @ rest.axes[parent]
+    return BoneChannel(rest.names[bone], "location", moved)

@@ -44,11 +44,15 @@ def _up(rest: RigRest, bones: Mapping[str, str]) -> Floats:
 
 
 def _left(rest: RigRest, bones: Mapping[str, str], up: Floats) -> Floats:
+    # Hips and shoulders say it whatever the pose at rest; hands and feet only where there is nothing else.
     total = np.zeros(3)
-    for part in ("UpperLeg", "UpperArm", "Shoulder", "Foot", "Hand", "Eye"):
-        if f"left{part}" in bones and f"right{part}" in bones:
-            pair = [rest.heads[rest.index[bones[side + part]]] for side in ("left", "right")]
-            total += pair[0] - pair[1]
+    for parts in (("UpperLeg", "UpperArm"), ("Shoulder", "Eye"), ("Foot", "Hand")):
+        for part in parts:
+            if f"left{part}" in bones and f"right{part}" in bones:
+                pair = [rest.heads[rest.index[bones[side + part]]] for side in ("left", "right")]
+                total += pair[0] - pair[1]
+        if float(np.linalg.norm(total - (total @ up) * up)) > 1e-9:
+            break
     total -= (total @ up) * up
     length = float(np.linalg.norm(total))
     if length < 1e-9:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -12,6 +13,7 @@ from .pose import Character, Performer, Turns
 from .rig import Floats
 
 _SIDES = ("left", "right")
+_LEG = ("UpperLeg", "LowerLeg", "Foot")
 
 
 @dataclass(frozen=True)
@@ -22,53 +24,60 @@ class Placement:
     hips: Floats
 
 
-def placement(actor: Performer, who: Character, turns_at_rest: Turns, start_here: bool = True) -> Placement:
-    """Scale by the height of the hips over the ankles in the T-pose; feet that stand for the performer stand here too.
+def placement(actor: Performer, who: Character, turns: Turns, at_rest: Turns, start_here: bool = True) -> Placement:
+    """Scaled by the length of the legs; the middle between the thighs goes where the performer's does.
 
-    turns_at_rest: turns [1, 4] that put the character into the T-pose. With start_here the path begins where the
-    character stands; otherwise at the performer's place on the stage.
+    The hips bone itself lies elsewhere in every rig, so it is carried along by its turn. turns: the body's [T, 4];
+    at_rest: turns [1, 4] that put the character into the T-pose. With start_here the path begins where the character
+    stands; otherwise at the performer's place on the stage.
     """
-    legs = _hips_over_ankles(who, turns_at_rest)
-    performers_legs = _performers_hips_over_ankles(actor)
-    if legs is None or performers_legs is None:
-        scale = _height_ratio(actor, who)
-        floor = who.joints["hips"][2] - scale * actor.rest["hips"][2]
-    else:
-        scale = legs / performers_legs
-        ankles = np.mean([who.joints[f"{side}Foot"][2] for side in _SIDES])
-        floor = ankles - scale * np.mean([actor.rest[f"{side}Foot"][2] for side in _SIDES])
-    path = actor.joints["hips"] * scale
-    place = np.array([who.joints["hips"][0], who.joints["hips"][1], floor])
-    if start_here:
-        place[:2] -= path[0, :2]
-    return Placement(float(scale), path + place)
+    if not all(f"{side}{part}" in names for side in _SIDES for part in _LEG for names in (who.joints, actor.rest)):
+        return _without_legs(actor, who, start_here)
+    scale = _legs(who.joints) / _legs(actor.rest)
+    hips_turn = turns.get(who.bones["hips"], rotation.IDENTITY)
+    middle, hips = _between_thighs(who.joints), who.joints["hips"]
+    performers = np.mean([actor.joints[f"{side}UpperLeg"] for side in _SIDES], axis=0)
+    # Where the thighs' middle is in the T-pose: above the ankles, of which the lower one stands on the floor.
+    height = min(who.joints[f"{side}Foot"][2] for side in _SIDES) + _drop(who, at_rest)
+    path = scale * (performers - [0.0, 0.0, _between_thighs(actor.rest)[2]]) + [0.0, 0.0, height]
+    path[:, :2] += middle[:2] - (path[0, :2] if start_here else 0.0)
+    return Placement(float(scale), path + rotation.rotate(hips_turn, hips - middle))
 
 
-def _performers_hips_over_ankles(actor: Performer) -> float | None:
-    if not all(f"{side}Foot" in actor.rest for side in _SIDES):
-        return None
-    height = float(np.mean([actor.rest["hips"][2] - actor.rest[f"{side}Foot"][2] for side in _SIDES]))
-    return height if height > 1e-3 else None
+def _between_thighs(joints: Mapping[str, Floats]) -> Floats:
+    return np.mean([joints[f"{side}UpperLeg"] for side in _SIDES], axis=0)
 
 
-def _hips_over_ankles(who: Character, turns_at_rest: Turns) -> float | None:
-    """The character's, with legs brought to the T-pose."""
+def _legs(joints: Mapping[str, Floats]) -> float:
+    return sum(
+        float(np.linalg.norm(joints[side + a] - joints[side + b])) for side in _SIDES for a, b in pairwise(_LEG)
+    )
+
+
+def _drop(who: Character, at_rest: Turns) -> float:
+    """From the ankles up to the thighs' middle in the T-pose."""
     heights = []
     for side in _SIDES:
-        names = [f"{side}UpperLeg", f"{side}LowerLeg", f"{side}Foot"]
-        if not all(name in who.bones for name in names):
-            return None
-        height = who.joints["hips"][2] - who.joints[names[0]][2]
-        for above, below in pairwise(names):
-            turn = turns_at_rest.get(who.bones[above], rotation.IDENTITY[None])
-            height -= rotation.rotate(turn, who.joints[below] - who.joints[above])[0, 2]
-        heights.append(height)
-    mean = float(np.mean(heights))
-    return mean if mean > 1e-6 else None
+        names = [side + part for part in _LEG]
+        heights.append(
+            -sum(
+                rotation.rotate(at_rest.get(who.bones[a], rotation.IDENTITY[None]), who.joints[b] - who.joints[a])[0, 2]
+                for a, b in pairwise(names)
+            )
+        )
+    return float(np.mean(heights))
+
+
+def _without_legs(actor: Performer, who: Character, start_here: bool) -> Placement:
+    """Scaled by the trunk from hips to head (or neck); the hips' height in the T-pose is where they rest."""
+    scale = _height_ratio(actor, who)
+    path = scale * (actor.joints["hips"] - actor.rest["hips"]) + who.joints["hips"]
+    if start_here:
+        path[:, :2] += who.joints["hips"][:2] - path[0, :2]
+    return Placement(float(scale), path)
 
 
 def _height_ratio(actor: Performer, who: Character) -> float:
-    """Without legs: by the trunk from hips to head (or neck)."""
     for end in ("head", "neck", "chest"):
         if end in who.joints and end in actor.rest:
             mine = float(np.linalg.norm(who.joints[end] - who.joints["hips"]))

@@ -1,27 +1,40 @@
-"""Feet that stand still for the performer stand still for the character: two-bone inverse kinematics of the legs.
+"""Feet that stand for the performer stand for the character, on the floor and without sliding.
 
-Scaled by leg length, a character of other proportions still lets its feet drift by millimetres to centimetres. Where
-the take says that a foot is on the floor, the drift is held at its mean over that step; before and after it is faded.
+Scaled by leg length, a character of other proportions lets its feet drift, and a capture's own feet are never quite
+still. Where the take says that the heel or the ball of a foot is on the floor, that point is held in place; the ankle
+follows from both, the knee from the ankle in closed form. Where straight legs would not reach, the hips go down a
+little. Away from contacts the corrections fade, and no toe goes through the floor.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ...ml.take import rotation
-from .chains import offset_from
+from .chains import carried_head
+from .pins import bridged, eased, faded, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
+from .two_bones import reach
 
 _FADE = 0.2
 """Seconds in which a correction comes and goes."""
-_LARGEST = 0.12
-"""Share of the leg: a drift beyond this is no matter of proportions, so it is not followed further."""
-_REACH = 0.999
+_STRAY = 0.09
+"""Of the leg: a contact that strays further from its mean is more than one place to stand."""
+_NEAR_FLOOR = 0.05
+"""Of the leg: standing this near to the floor is standing on it; further up it is a step or a box."""
+_STRAIGHT = 0.9995
+"""Of the leg's length: further than this no correction stretches it, since the knee would snap."""
+_LIFTED = 0.03
+"""Of the leg: a heel or ball this far above where it stood stands no more, whatever the take says."""
+_SINK = 0.03
+"""Of the leg: how far the hips go down at most so that standing feet are reached."""
+_SINK_TIME = 0.15
+_LIFT_TIME = 0.4
+_UP = np.array([0.0, 0.0, 1.0])
 
 
 @dataclass(frozen=True)
@@ -32,95 +45,236 @@ class Root:
     heads: Floats
 
 
+@dataclass(frozen=True)
+class _Leg:
+    """One leg before it is corrected: bone indices (hip, knee, foot); hip, knee, ankle, ball [T, 3] as posed without
+    planting; foot [3] from ankle to ball at rest; floor heights of ankle and ball; which of both stand [T]."""
+
+    bones: tuple[int, int, int]
+    hip: Floats
+    knee: Floats
+    ankle: Floats
+    ball: Floats
+    ankle_height: float
+    ball_height: float
+    heel_stands: NDArray[np.bool_]
+    ball_stands: NDArray[np.bool_]
+    front: Floats
+
+    def moved(self, up: Floats) -> _Leg:
+        """The leg with the whole body moved up [T]."""
+        way = up[:, None] * _UP
+        return replace(
+            self, hip=self.hip + way, knee=self.knee + way, ankle=self.ankle + way, ball=self.ball + way
+        )
+
+    @property
+    def length(self) -> Floats:
+        return np.linalg.norm(self.knee - self.hip, axis=1) + np.linalg.norm(self.ankle - self.knee, axis=1)
+
+
 def plant_feet(
-    actor: Performer, who: Character, turns: Turns, root: Root, scale: float, contacts: NDArray[np.bool_], fps: float
-) -> Turns:
-    """The turns with legs corrected; contacts [T, 4] leftFoot, leftToes, rightFoot, rightToes as in the take."""
+    actor: Performer, who: Character, turns: Turns, root: Root, contacts: NDArray[np.bool_], fps: float
+) -> tuple[Turns, Root]:
+    """Turns with corrected legs and feet, and the root with lowered hips; contacts [T, 4] as in the take."""
+    legs = [
+        leg
+        for column, side in ((0, "left"), (2, "right"))
+        if (leg := _leg(actor, who, turns, root, side, contacts[:, column : column + 2])) is not None
+    ]
+    if not legs:
+        return turns, root
+    lift = _lift(legs, fps)
+    legs = [_without_lifted(leg.moved(lift)) for leg in legs]
+    targets = [_foot_targets(leg, fps) for leg in legs]
+    sink = _hips_sink(legs, [ankle for ankle, _ in targets], fps)
     planted = dict(turns)
-    for side, column in (("left", 0), ("right", 2)):
-        legs = [f"{side}UpperLeg", f"{side}LowerLeg", f"{side}Foot"]
-        if all(name in who.bones and name in actor.turns and who.bones[name] in turns for name in legs):
-            on_floor = contacts[:, column : column + 2]
-            planted |= _planted_leg(actor, who, turns, root, scale, side, on_floor, round(_FADE * fps))
-    return planted
+    for leg, (ankle, ball) in zip(legs, targets, strict=True):
+        planted |= _bent_leg(leg.moved(sink), turns, ankle, ball, round(_FADE * fps))
+    return planted, replace(root, heads=root.heads + (lift + sink)[:, None] * _UP)
 
 
-def _planted_leg(
-    actor: Performer, who: Character, turns: Turns, root: Root, scale: float, side: str, on_floor: NDArray, fade: int
-) -> Turns:
-    upper, lower, foot = (who.bones[f"{side}{part}"] for part in ("UpperLeg", "LowerLeg", "Foot"))
-    places = [who.joints[f"{side}{part}"] for part in ("UpperLeg", "LowerLeg", "Foot")]
-    thigh = rotation.rotate(turns[upper], places[1] - places[0])
-    shin = rotation.rotate(turns[lower], places[2] - places[1])
-    hip = root.heads + offset_from(who, turns, root.bone, upper, places[0])
-    ankle = hip + thigh + shin
-    drift = {"foot": ankle - scale * actor.joints[f"{side}Foot"]}
-    standing = np.where(on_floor[:, 0], 1, 0)
+def _lift(legs: list[_Leg], fps: float) -> Floats:
+    """How far the whole body goes up or down [T] so that standing feet are on the floor: slowly, for a floor that the
+    take has a little wrong."""
+    size = max(float(np.median(leg.length)) for leg in legs)
+    needs, stands = [], []
+    for leg in legs:
+        on_ball = leg.ball_stands
+        need = np.where(on_ball, leg.ball_height - leg.ball[:, 2], leg.ankle_height - leg.ankle[:, 2])
+        stand = (on_ball | leg.heel_stands) & (np.abs(need) < 2 * _NEAR_FLOOR * size)
+        needs.append(np.where(stand, need, 0.0))
+        stands.append(stand)
+    count = np.sum(stands, axis=0)
+    need = np.sum(needs, axis=0) / np.maximum(count, 1)
+    return smoothed_where(need, count > 0, _LIFT_TIME * fps)
+
+
+def _leg(
+    actor: Performer, who: Character, turns: Turns, root: Root, side: str, stands: NDArray[np.bool_]
+) -> _Leg | None:
+    names = [f"{side}{part}" for part in ("UpperLeg", "LowerLeg", "Foot")]
+    if not all(name in who.bones and name in actor.turns and who.bones[name] in turns for name in names):
+        return None
+    upper, lower, foot = (who.bones[name] for name in names)
+    places = [who.joints[name] for name in names]
+    heads = {root.bone: root.heads}
+    hip = np.broadcast_to(carried_head(who, turns, heads, upper), (actor.frames, 3))
+    knee = hip + rotation.rotate(turns[upper], places[1] - places[0])
+    ankle = knee + rotation.rotate(turns[lower], places[2] - places[1])
+    ball_at_rest = _ball_at_rest(who, side, places)
+    ball = ankle + rotation.rotate(turns[foot], ball_at_rest - places[2])
+    floor = min(who.joints[f"{s}Foot"][2] for s in ("left", "right") if f"{s}Foot" in who.joints) - places[2][2]
+    return _Leg(
+        (upper, lower, foot), hip, knee, ankle, ball,
+        float(places[2][2] + floor), float(ball_at_rest[2] + floor), stands[:, 0], stands[:, 1],
+        rotation.rotate(actor.turns[names[0]], [0.0, -1.0, 0.0]),
+    )  # fmt: skip
+
+
+def _ball_at_rest(who: Character, side: str, leg: list[Floats]) -> Floats:
+    """The toes' joint; without toes a point where it would be."""
     toes = f"{side}Toes"
-    if toes in who.joints and toes in actor.joints:
-        tip = ankle + rotation.rotate(turns[foot], who.joints[toes] - places[2])
-        drift["toes"] = tip - scale * actor.joints[toes]
-        # While the toes stand, the foot rolls over them: they are what must not slide.
-        standing = np.where(on_floor[:, 1], 2, standing)
-    correction = _correction(standing, drift["foot"], drift.get("toes", drift["foot"]), fade)
-    longest = _LARGEST * float(np.linalg.norm(places[1] - places[0]) + np.linalg.norm(places[2] - places[1]))
-    length = np.linalg.norm(correction, axis=1, keepdims=True)
-    correction *= np.minimum(1.0, longest / np.maximum(length, 1e-9))
-    return dict(zip((upper, lower), _reach(turns[upper], turns[lower], thigh, shin, correction), strict=True))
+    if toes in who.joints and np.linalg.norm(who.joints[toes] - leg[2]) > 1e-6:
+        return who.joints[toes]
+    length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
+    return leg[2] + length * np.array([0.0, -0.15, -0.07])
 
 
-def _correction(standing: NDArray, of_foot: Floats, of_toes: Floats, fade: int) -> Floats:
-    """What to add to the ankle [T, 3]; standing [T]: 0 in the air, 1 on the heel, 2 on the toes."""
-    frames = len(standing)
-    correction = np.zeros((frames, 3))
-    steps = _runs(standing)
-    for first, last, kind in steps:
-        drift = (of_foot if kind == 1 else of_toes)[first:last]
-        correction[first:last] = drift.mean(axis=0) - drift
-    edges = [(first, last) for first, last, _ in steps]
-    for (_, end), (start, _) in zip([(0, 0), *edges], [*edges, (frames, frames)], strict=True):
-        gap = start - end
-        if gap <= 0:
-            continue
-        length = min(fade, gap)
-        after = np.clip(1 - np.arange(1, gap + 1) / (length + 1), 0, 1)
-        leaving = correction[end - 1] if end > 0 else np.zeros(3)
-        coming = correction[start] if start < frames else np.zeros(3)
-        correction[end:start] = _eased(after)[:, None] * leaving + _eased(after[::-1])[:, None] * coming
-    return correction
+def _without_lifted(leg: _Leg) -> _Leg:
+    """Without contacts in which heel or ball has clearly left the floor: held there, they would straighten the knee."""
+    most = _LIFTED * float(np.median(leg.length))
+
+    def still(stands: NDArray[np.bool_], heights: Floats) -> NDArray[np.bool_]:
+        kept = stands.copy()
+        for first, last in runs(stands):
+            part = heights[first:last]
+            kept[first:last] = part - np.percentile(part, 30) < most
+        return kept
+
+    return replace(
+        leg,
+        heel_stands=still(leg.heel_stands, leg.ankle[:, 2]),
+        ball_stands=still(leg.ball_stands, leg.ball[:, 2]),
+    )
 
 
-def _eased(share: Floats) -> Floats:
-    return share * share * (3 - 2 * share)
+def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
+    """Where ankle and ball go [T, 3]: held while they stand, above the floor always."""
+    fade, size = max(2, round(_FADE * fps)), float(np.median(leg.length))
+    stray, near = _STRAY * size, _NEAR_FLOOR * size
+    stance = leg.heel_stands | leg.ball_stands
+    shift = _stance_shift(leg, stance, stray, near, fade)
+    ball, ankle = leg.ball + shift, leg.ankle + shift
+    foot_length = np.linalg.norm(leg.ball - leg.ankle, axis=1, keepdims=True)
+    if leg.heel_stands.any():
+        place = _on_floor(pinned(ankle, leg.heel_stands, stray, fade), leg.ankle_height, near)
+        both = leg.heel_stands & leg.ball_stands
+        # Heel and ball on the floor at once are as far apart as the foot is long.
+        place[both] = _at_length(ball, place, foot_length)[both]
+        move = np.nan_to_num(place - ankle)
+        ankle = ankle + faded(_capped(move, stray), leg.heel_stands, fade)
+    # Rolling over the ball the ankle stays a foot's length from it.
+    hold = faded(leg.ball_stands[:, None].astype(np.float64), leg.ball_stands, fade)
+    hold = np.where(leg.heel_stands[:, None], 0.0, hold)
+    ankle = ankle + hold * (_at_length(ball, ankle, foot_length) - ankle)
+    # An ankle lower than the ball of a standing foot is through the floor.
+    ankle[:, 2] = np.maximum(ankle[:, 2], leg.ball_height)
+    ball[:, 2] = np.where(
+        leg.ball[:, 2] < leg.ball_height + near, np.maximum(ball[:, 2], leg.ball_height), ball[:, 2]
+    )
+    return ankle, ball
 
 
-def _runs(standing: NDArray) -> list[tuple[int, int, int]]:
-    """(first, one past the last, kind) of every stretch on the floor."""
-    edges = np.flatnonzero(np.diff(standing)) + 1
-    bounds = [0, *edges.tolist(), len(standing)]
-    return [(a, b, int(standing[a])) for a, b in pairwise(bounds) if standing[a]]
+def _stance_shift(leg: _Leg, stance: NDArray[np.bool_], stray: float, near: float, fade: int) -> Floats:
+    """How the whole foot is moved [T, 3] so that its ball stands still, or its heel where the ball never stands."""
+    shift = np.zeros_like(leg.ankle)
+    known = np.zeros_like(stance)
+    for first, last in runs(stance):
+        part = slice(first, last)
+        on_ball = leg.ball_stands[part].any()
+        path, stands, height = (
+            (leg.ball, leg.ball_stands, leg.ball_height) if on_ball else (leg.ankle, leg.heel_stands, leg.ankle_height)
+        )
+        place = _on_floor(pinned(path[part], stands[part], stray, fade), height, near)
+        known[part] = stands[part]
+        shift[part] = np.nan_to_num(place - path[part])
+    shift = bridged(shift, known, stance)
+    return faded(shift, stance, fade)
 
 
-def _reach(upper: Floats, lower: Floats, thigh: Floats, shin: Floats, move: Floats) -> tuple[Floats, Floats]:
-    """New turns of upper and lower leg so that the ankle goes by `move`; the knee stays in its plane."""
-    first, second = np.linalg.norm(thigh, axis=1), np.linalg.norm(shin, axis=1)
-    old = thigh + shin
-    longest = np.maximum(_REACH * (first + second), np.minimum(np.linalg.norm(old, axis=1), first + second))
-    new = old + move
-    distance = np.clip(np.linalg.norm(new, axis=1), np.abs(first - second) + 1e-6, longest)
-    swing = rotation.between(old, new)
-    aim = new / np.maximum(np.linalg.norm(new, axis=1, keepdims=True), 1e-9)
-    # Knees bend forwards: where the leg is straight, the thigh's own front says which way.
-    front = rotation.rotate(upper, [0.0, -1e-3, 0.0]) * first[:, None]
-    knee = rotation.rotate(swing, thigh + front)
-    knee -= np.sum(knee * aim, axis=1, keepdims=True) * aim
-    knee /= np.maximum(np.linalg.norm(knee, axis=1, keepdims=True), 1e-9)
-    cosine = np.clip((first**2 + distance**2 - second**2) / (2 * first * distance), -1, 1)
-    new_thigh = first[:, None] * (cosine[:, None] * aim + np.sqrt(1 - cosine**2)[:, None] * knee)
-    new_shin = distance[:, None] * aim - new_thigh
-    turned = []
-    for turn, old_way, new_way in ((upper, thigh, new_thigh), (lower, shin, new_shin)):
-        settle = rotation.between(rotation.rotate(swing, old_way), new_way)
-        turned.append(rotation.multiply(settle, rotation.multiply(swing, turn)))
-    still = np.linalg.norm(move, axis=1, keepdims=True) < 1e-9
-    return np.where(still, upper, turned[0]), np.where(still, lower, turned[1])
+def _on_floor(places: Floats, height: float, near: float) -> Floats:
+    """Places [T, 3] with those near the floor put on it: the nearer the more, so that nothing jumps."""
+    above = places[:, 2] - height
+    share = 1 - eased(np.abs(above) / near * 2 - 1)
+    result = places.copy()
+    result[:, 2] = places[:, 2] - share * above
+    return result
+
+
+def _at_length(centre: Floats, points: Floats, length: Floats) -> Floats:
+    way = points - centre
+    return centre + way * (length / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9))
+
+
+def _capped(move: Floats, most: float) -> Floats:
+    size = np.linalg.norm(move, axis=1, keepdims=True)
+    return move * np.minimum(1.0, most / np.maximum(size, 1e-9))
+
+
+def _hips_sink(legs: list[_Leg], ankles: list[Floats], fps: float) -> Floats:
+    """How far the hips go down [T] (0 or less) so that standing feet are within reach of legs not quite straight."""
+    needed = np.zeros(len(ankles[0]))
+    for leg, ankle in zip(legs, ankles, strict=True):
+        longest = _longest(leg)
+        aside = np.linalg.norm((leg.hip - ankle)[:, :2], axis=1)
+        allowed = ankle[:, 2] + np.sqrt(np.maximum(longest**2 - aside**2, 0.0))
+        stands = leg.heel_stands | leg.ball_stands
+        needed = np.where(stands, np.minimum(needed, allowed - leg.hip[:, 2]), needed)
+    size = max(float(np.median(leg.length)) for leg in legs)
+    return lowest_around(np.maximum(needed, -_SINK * size), max(1, round(_SINK_TIME * fps)))
+
+
+def _longest(leg: _Leg) -> Floats:
+    """How far each leg may reach [T]: nearly straight, or as straight as the performer's is."""
+    return np.maximum(_STRAIGHT * leg.length, np.linalg.norm(leg.ankle - leg.hip, axis=1))
+
+
+def _bent_leg(leg: _Leg, turns: Turns, ankle: Floats, ball: Floats, fade: int) -> Turns:
+    upper, lower, foot = leg.bones
+    longest = _longest(leg)
+    ankle = _within_reach(leg, _softly(leg, ankle, longest, fade), ball, longest)
+    bones = leg.knee - leg.hip, leg.ankle - leg.knee
+    thigh, shin = reach(turns[upper], turns[lower], bones, ankle - leg.hip, leg.front, longest)
+    aim = rotation.between(leg.ball - leg.ankle, ball - ankle)
+    return {upper: thigh, lower: shin, foot: rotation.multiply(aim, turns[foot])}
+
+
+def _within_reach(leg: _Leg, ankle: Floats, ball: Floats, longest: Floats) -> Floats:
+    """Ankles [T, 3] that straight legs reach; where the ball stands it stays, and the heel comes off the floor."""
+    foot_length = np.linalg.norm(leg.ball - leg.ankle, axis=1, keepdims=True)
+    far = (np.linalg.norm(ankle - leg.hip, axis=1) > longest) & leg.ball_stands
+    if far.any():
+        hip, tip, near = leg.hip[far], ball[far], ankle[far]
+        for _ in range(8):
+            near = _at_length(tip, near, foot_length[far])
+            way = near - hip
+            size = np.linalg.norm(way, axis=1, keepdims=True)
+            near = hip + way * np.minimum(1.0, longest[far, None] / np.maximum(size, 1e-9))
+        ankle = ankle.copy()
+        ankle[far] = near
+    return ankle
+
+
+def _softly(leg: _Leg, ankle: Floats, longest: Floats, fade: int) -> Floats:
+    """Swinging legs that a correction would stretch come to their length gradually: a knee snaps when it gets there."""
+    stands = leg.heel_stands | leg.ball_stands
+    swings = 1 - faded(stands[:, None].astype(np.float64), stands, fade)
+    way = ankle - leg.hip
+    size = np.linalg.norm(way, axis=1)
+    before = np.linalg.norm(leg.ankle - leg.hip, axis=1)
+    room = np.maximum(longest - before, 1e-9)
+    stretch = np.maximum(size - before, 0.0)
+    soft = np.where(size > before, before + room * (1 - np.exp(-stretch / room)), size)
+    share = 1 + swings * (soft / np.maximum(size, 1e-9) - 1)[:, None]
+    return leg.hip + way * share

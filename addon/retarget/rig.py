@@ -18,7 +18,8 @@ class RigRest:
     heads, tails [N, 3]; axes [N, 3, 3] the bones' rest rotations (columns: local X, Y along the bone, Z);
     parents [N] the bone each follows rigidly, -1 for none. In a control rig that is the control which carries it, not
     always the parent in the outliner. inherits, connected, local_location, constrained [N] bool as Blender has them:
-    constrained = an active constraint decides over the bone's pose, so keys on it would not show.
+    constrained = an active constraint decides over the bone's pose, so keys on it would not show. locked [N]: the
+    maker locked the location.
     """
 
     names: tuple[str, ...]
@@ -31,6 +32,7 @@ class RigRest:
     connected: NDArray[np.bool_]
     local_location: NDArray[np.bool_]
     constrained: NDArray[np.bool_]
+    locked: NDArray[np.bool_]
     world_rotation: Floats
     """[3, 3] rotation of the armature object in the scene, without its scale."""
 
@@ -77,6 +79,7 @@ def simple_rest(bones: dict[str, tuple[str | None, tuple[float, ...], tuple[floa
         connected=np.zeros(count, dtype=bool),
         local_location=np.ones(count, dtype=bool),
         constrained=np.zeros(count, dtype=bool),
+        locked=np.zeros(count, dtype=bool),
         world_rotation=np.eye(3),
     )
 

@@ -4,61 +4,101 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 
-from ...ml.take import Take, rotation
-from .chains import offset_from
+from ...ml.take import BONE_PARENTS, Take, rotation
+from .chains import Heads, carried_head, offset_from, posed_point
 from .channels import BoneChannel, location_channel, rotation_channels
 from .face_bones import eye_turns, head_turns, jaw_turn
 from .facing import facing_axes
+from .level import level_feet
 from .place import placement
 from .plant import Root, plant_feet
 from .pose import Character, Performer, Turns, body_turns, character, performer
-from .rig import RigRest
+from .rig import Floats, RigRest
+from .travel import travelled
+from .twists import twist_turns
+
+RootMotion = Literal["hips", "root", "object"]
 
 
 @dataclass(frozen=True)
 class Controls:
-    """Which bones to move: humanoid -> bone, and what a control rig needs besides (rigs/conventions/convention.py)."""
+    """Which bones to move: humanoid -> bone, and what a control rig needs besides (rigs/conventions/convention.py).
+
+    twists: limb bone (humanoid) -> the bones that share its twist, from its start to its end; root: the bone that
+    carries the whole character.
+    """
 
     bones: Mapping[str, str]
     shared: Mapping[str, str] = field(default_factory=dict)
     joints: Mapping[str, str] = field(default_factory=dict)
+    twists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    root: str | None = None
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What of the take to use: `wanted` humanoid bones; eyes and jaw moved by bones; how feet and place are kept."""
+    """What of the take to use: `wanted` humanoid bones; eyes and jaw moved by bones; how feet and place are kept.
+
+    root: what carries the way over the floor; in_place: the way over the floor is left out.
+    """
 
     wanted: Collection[str]
     eyes: bool = True
     jaw: bool = True
     plant: bool = True
     start_here: bool = True
+    root: RootMotion = "hips"
+    in_place: bool = False
 
 
-def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> list[BoneChannel]:
-    """Rotations for every wanted bone that take and rig share, and the hips' location; values at the take's frames."""
+@dataclass(frozen=True)
+class Retargeted:
+    """Keys for bones; travel [T, 3] what the armature object moves in its own axes and unit, with root "object"."""
+
+    channels: tuple[BoneChannel, ...]
+    travel: Floats | None = None
+
+
+def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> Retargeted:
+    """Rotations for every wanted bone that take and rig share, and locations of the hips; values at the take's frames.
+
+    Bones which do not hang on the body they belong to (feet and hands under the root) get locations too.
+    """
     bones = {name: bone for name, bone in controls.bones.items() if bone in rest.index}
     who = character(rest, facing_axes(rest, bones), bones, controls.joints)
-    channels: list[BoneChannel] = []
+    heads: Heads = {}
+    travel = None
     if take.has_body:
         actor = performer(take)
+        if take.contacts is not None:
+            actor = level_feet(actor, take.contacts, take.fps)
         turns = _wanted_turns(body_turns(actor, who), who, wishes.wanted)
         turns.update(_shared_turns(turns, who, controls))
         if "hips" in bones and who.bones["hips"] in turns:
-            root, scale = _root(actor, who, turns, controls, wishes)
+            root = _root(actor, who, turns, controls, wishes)
             if wishes.plant and take.contacts is not None:
-                turns = plant_feet(actor, who, turns, root, scale, take.contacts, take.fps)
-            channels.append(location_channel(who, root.bone, root.heads))
+                turns, root = plant_feet(actor, who, turns, root, take.contacts, take.fps)
+            heads[root.bone] = root.heads
+            travel = _moved_by(who, controls, wishes, heads, root, take.fps)
+        heads.update(_detached(who, turns, heads, controls))
+        turns.update(twist_turns(actor, who, turns, _indices(who, controls.twists)))
     else:
         turns = _wanted_turns(head_turns(take, who), who, wishes.wanted)
     if wishes.eyes:
         turns.update(eye_turns(take, who, turns))
     if wishes.jaw:
         turns.update(jaw_turn(take, who, turns))
-    return channels + rotation_channels(who, turns)
+    located = [location_channel(who, turns, heads, bone) for bone in sorted(heads)]
+    return Retargeted((*located, *rotation_channels(who, turns)), travel)
+
+
+def _indices(who: Character, bones: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:
+    index = who.rest.index
+    return {name: tuple(index[bone] for bone in chain if bone in index) for name, chain in bones.items()}
 
 
 def _wanted_turns(turns: Turns, who: Character, wanted: Collection[str]) -> Turns:
@@ -81,22 +121,69 @@ def _shared_turns(turns: Turns, who: Character, controls: Controls) -> Turns:
     }
 
 
-def _root(actor: Performer, who: Character, turns: Turns, controls: Controls, wishes: Wishes) -> tuple[Root, float]:
-    """The bone whose location carries the body, and its path; the scale of the path."""
+def _root(actor: Performer, who: Character, turns: Turns, controls: Controls, wishes: Wishes) -> Root:
+    """The bone whose location carries the body, and its path."""
     still = Performer(
         {name: np.broadcast_to(rotation.IDENTITY, (1, 4)) for name in actor.turns},
         {name: point[None] for name, point in actor.rest.items()},
         actor.rest,
         1,
     )
-    path = placement(actor, who, body_turns(still, who), wishes.start_here)
+    path = placement(actor, who, turns, body_turns(still, who), wishes.start_here)
     hips = who.bones["hips"]
-    bone = hips
-    # A bone joined to its parent's end cannot be moved: the first one above that can carries the body.
-    while who.rest.connected[bone] and who.rest.parents[bone] >= 0:
-        bone = int(who.rest.parents[bone])
+    bone = _movable(who, hips)
     holder = next(
         (who.rest.index[b] for b, name in controls.shared.items() if name == "hips" and b in who.rest.index), hips
     )
-    offset = offset_from(who, turns, bone, holder, who.joints["hips"])
-    return Root(bone, path.hips - offset), path.scale
+    return Root(bone, path.hips - offset_from(who, turns, bone, holder, who.joints["hips"]))
+
+
+def _movable(who: Character, hips: int) -> int:
+    """The hips, or the first bone above them that can be moved: not joined to its parent's end, location not locked."""
+    chain = [hips, *who.rest.ancestors(hips)]
+    loose = [bone for bone in chain if not (who.rest.connected[bone] and who.rest.parents[bone] >= 0)]
+    return next((bone for bone in loose if not who.rest.locked[bone]), loose[0])
+
+
+def _moved_by(
+    who: Character, controls: Controls, wishes: Wishes, heads: Heads, root: Root, fps: float
+) -> Floats | None:
+    """Take the way over the floor out of the hips' path where something else carries it, or nothing does."""
+    if wishes.root == "hips" and not wishes.in_place:
+        return None
+    way = travelled(root.heads, fps)
+    carrier = who.rest.index.get(controls.root or "", -1)
+    if wishes.root == "root" and carrier in who.rest.ancestors(root.bone):
+        if not wishes.in_place:
+            heads[carrier] = who.heads[carrier] + way
+            return None
+    elif wishes.root == "object" and not wishes.in_place:
+        heads[root.bone] = root.heads - way
+        return way @ who.axes.T
+    if wishes.in_place:
+        heads[root.bone] = root.heads - way
+    return None
+
+
+def _detached(who: Character, turns: Turns, heads: Heads, controls: Controls) -> Heads:
+    """Where bones go that do not hang on the body part before them, as if they did. A control rig's mechanism carries
+    its controls itself."""
+    if controls.joints:
+        return {}
+    placed = dict(heads)
+    added: Heads = {}
+    for name, bone in who.bones.items():
+        parent = BONE_PARENTS[name]
+        while parent is not None and parent not in who.bones:
+            parent = BONE_PARENTS[parent]
+        if parent is None or bone not in turns or bone in placed:
+            continue
+        above = who.bones[parent]
+        if above in who.rest.ancestors(bone) or above not in turns:
+            continue
+        placed[bone] = added[bone] = posed_point(who, turns, placed, above, who.heads[bone])
+    return {bone: head for bone, head in added.items() if not _carried_there(who, turns, heads, bone, head)}
+
+
+def _carried_there(who: Character, turns: Turns, heads: Heads, bone: int, head: Floats) -> bool:
+    return bool(np.abs(carried_head(who, turns, heads, bone) - head).max() < 1e-6)

@@ -38,6 +38,7 @@ def read_rest(armature: bpy.types.Object) -> RigRest:
         connected=np.array([bone.use_connect and bone.parent is not None for bone in bones], dtype=bool),
         local_location=np.array([bone.use_local_location for bone in bones], dtype=bool),
         constrained=np.array([_is_constrained(pose_bone) for pose_bone in posed], dtype=bool),
+        locked=np.array([all(pose_bone.lock_location) for pose_bone in posed], dtype=bool),
         world_rotation=_pure_rotation(world[None])[0],
     )
 
