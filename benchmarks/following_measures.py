@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 import bpy
 import numpy as np
@@ -24,7 +25,8 @@ class Following:
 
     slide, slide_worst: cm/s of standing feet (mean; 99th percentile), scaled to a leg of 90 cm. sunk: centimetres that
     feet go below where they rest, so scaled. path: percent by which the hips' path misses the legs' scale.
-    knee_back: degrees by which a knee bends backwards; knee_pop: worst degrees per frame and frame more than the take's.
+    knee_back: degrees by which a knee bends backwards; knee_pop: worst degrees per frame and frame more than the
+    take's.
     """
 
     mean: float
@@ -123,7 +125,7 @@ def _segments(
     """Pairs of joints next to each other in both, where direction is pose and not anatomy."""
     shared = [name for name in heads if name in joints]
     trunk = [name for name in _TRUNK if name in shared]
-    pairs = list(zip(trunk, trunk[1:], strict=False))
+    pairs = list(pairwise(trunk))
     for name in shared:
         parent = BONE_PARENTS[name]
         if parent in shared and any(
@@ -145,7 +147,7 @@ def _leg(rest: Mapping[str, Floats]) -> float:
     names = [f"left{part}" for part in ("UpperLeg", "LowerLeg", "Foot")]
     if not all(name in rest for name in names):
         return _LEG
-    return float(sum(np.linalg.norm(rest[b] - rest[a]) for a, b in zip(names, names[1:], strict=False)))
+    return float(sum(np.linalg.norm(rest[b] - rest[a]) for a, b in pairwise(names)))
 
 
 def _slides(take: Take, heads: Mapping[str, Floats], picked: NDArray[np.int64], fps: float) -> Floats:

@@ -65,7 +65,9 @@ def _rigify(kind: str) -> Callable[[], bpy.types.Object]:
     return build
 
 
-def _changed(base: Callable[[], bpy.types.Object], change: Callable[[bpy.types.Object], None]):
+def _changed(
+    base: Callable[[], bpy.types.Object], change: Callable[[bpy.types.Object], None]
+) -> Callable[[], bpy.types.Object]:
     def build() -> bpy.types.Object:
         armature = base()
         change(armature)

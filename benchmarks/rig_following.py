@@ -55,7 +55,9 @@ def main() -> None:
     parser.add_argument("--step", type=int, default=1)
     arguments = parser.parse_args()
     chosen = takes(arguments.motion)
-    options = ApplyOptions(**{k: {"True": True, "False": False}.get(v, v) for k, v in (o.split("=") for o in arguments.option)})
+    options = ApplyOptions(
+        **{k: {"True": True, "False": False}.get(v, v) for k, v in (o.split("=") for o in arguments.option)}
+    )
     print(f"{'rig':24}{'take':16}{HEADER}")
     for rig_name, build in rigs().items():
         if arguments.rig and rig_name not in arguments.rig:
@@ -75,7 +77,11 @@ def main() -> None:
                 continue
             spent = time.process_time() - started
             found = measure(take, armature, deform_bones(armature, profile), facing, arguments.step)
-            print(f"{rig_name:24}{take_name:16}{found.line()}  {spent:.2f}s {len(profile.bones)}", *result.warnings, flush=True)
+            print(
+                f"{rig_name:24}{take_name:16}{found.line()}  {spent:.2f}s {len(profile.bones)}",
+                *result.warnings,
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

@@ -62,9 +62,9 @@ def faded(values: Floats, there: Bools, fade: int) -> Floats:
         if gap <= 0:
             continue
         leaving = (values[end - 1], values[end - 1] - values[end - 2] if end - begin > 1 else nothing)
-        coming = (values[start], values[start + 1] - values[start] if stop - start > 1 else nothing) if start < frames else None
-        if end == 0:
-            leaving = None
+        first = min(start, frames - 1)
+        coming = (values[first], values[first + 1] - values[first] if stop - start > 1 else nothing)
+        leaving, coming = leaving if end > 0 else None, coming if start < frames else None
         if leaving and coming and gap < 2 * fade:
             result[end:start] = _hermite(leaving, coming, gap)
             continue

@@ -49,9 +49,7 @@ def _between_thighs(joints: Mapping[str, Floats]) -> Floats:
 
 
 def _legs(joints: Mapping[str, Floats]) -> float:
-    return sum(
-        float(np.linalg.norm(joints[side + a] - joints[side + b])) for side in _SIDES for a, b in pairwise(_LEG)
-    )
+    return sum(float(np.linalg.norm(joints[side + a] - joints[side + b])) for side in _SIDES for a, b in pairwise(_LEG))
 
 
 def _drop(who: Character, at_rest: Turns) -> float:

@@ -64,9 +64,7 @@ class _Leg:
     def moved(self, up: Floats) -> _Leg:
         """The leg with the whole body moved up [T]."""
         way = up[:, None] * _UP
-        return replace(
-            self, hip=self.hip + way, knee=self.knee + way, ankle=self.ankle + way, ball=self.ball + way
-        )
+        return replace(self, hip=self.hip + way, knee=self.knee + way, ankle=self.ankle + way, ball=self.ball + way)
 
     @property
     def length(self) -> Floats:
@@ -180,9 +178,7 @@ def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
     ankle = ankle + hold * (_at_length(ball, ankle, foot_length) - ankle)
     # An ankle lower than the ball of a standing foot is through the floor.
     ankle[:, 2] = np.maximum(ankle[:, 2], leg.ball_height)
-    ball[:, 2] = np.where(
-        leg.ball[:, 2] < leg.ball_height + near, np.maximum(ball[:, 2], leg.ball_height), ball[:, 2]
-    )
+    ball[:, 2] = np.where(leg.ball[:, 2] < leg.ball_height + near, np.maximum(ball[:, 2], leg.ball_height), ball[:, 2])
     return ankle, ball
 
 

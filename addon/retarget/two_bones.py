@@ -8,7 +8,9 @@ from ...ml.take import rotation
 from .rig import Floats
 
 
-def reach(upper: Floats, lower: Floats, bones: tuple[Floats, Floats], target: Floats, bend: Floats, longest: Floats):
+def reach(
+    upper: Floats, lower: Floats, bones: tuple[Floats, Floats], target: Floats, bend: Floats, longest: Floats
+) -> tuple[Floats, Floats]:
     """New turns (upper, lower) [T, 4] that bring the end to `target` [T, 3] from the limb's start; the limb keeps its
     plane.
 
