@@ -43,7 +43,7 @@ def make_character(rotation_mode: str) -> bpy.types.Object:
     for name in BONE_NAMES:
         bone = data.edit_bones.new(name)
         bone.head = STANDARD_REST[name]
-        bone.tail = [*(np.array(STANDARD_REST[name]) + [0.0, -0.02, 0.03])]
+        bone.tail = np.add(STANDARD_REST[name], [0.0, -0.02, 0.03])
         parent = BONE_PARENTS[name]
         if parent is not None:
             bone.parent = data.edit_bones[parent]

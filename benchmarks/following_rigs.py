@@ -14,6 +14,7 @@ from sample_rigs.armatures import make_armature
 from sample_rigs.people import Look, make_person
 from sample_rigs.skeleton import Skeleton, _parents_first, _read_bones, read_places
 
+Builder = Callable[[], bpy.types.Object]
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_rigs"
 MAKEHUMAN = {
     "mh default": "standard/rig.default.json", "mh cmu": "standard/rig.cmu_mb.json",
@@ -22,7 +23,7 @@ MAKEHUMAN = {
 }  # fmt: skip
 
 
-def _makehuman(name: str) -> Callable[[], bpy.types.Object]:
+def _makehuman(name: str) -> Builder:
     def build() -> bpy.types.Object:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         person = make_person(Look({"gender": 0.5, "age": 0.5}))
@@ -36,7 +37,7 @@ def _makehuman(name: str) -> Callable[[], bpy.types.Object]:
     return build
 
 
-def _sample(name: str) -> Callable[[], bpy.types.Object]:
+def _sample(name: str) -> Builder:
     def build() -> bpy.types.Object:
         bpy.ops.wm.open_mainfile(filepath=str(SAMPLES / f"{name}.blend"), load_ui=False)
         return next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
@@ -44,7 +45,7 @@ def _sample(name: str) -> Callable[[], bpy.types.Object]:
     return build
 
 
-def _rigify(kind: str) -> Callable[[], bpy.types.Object]:
+def _rigify(kind: str) -> Builder:
     def build() -> bpy.types.Object:
         bpy.ops.wm.read_factory_settings(use_empty=True)
         if "rigify" not in bpy.context.preferences.addons:
@@ -65,9 +66,7 @@ def _rigify(kind: str) -> Callable[[], bpy.types.Object]:
     return build
 
 
-def _changed(
-    base: Callable[[], bpy.types.Object], change: Callable[[bpy.types.Object], None]
-) -> Callable[[], bpy.types.Object]:
+def _changed(base: Callable[[], bpy.types.Object], change: Callable[[bpy.types.Object], None]) -> Builder:
     def build() -> bpy.types.Object:
         armature = base()
         change(armature)
@@ -137,7 +136,7 @@ def _short_shins(armature: bpy.types.Object) -> None:
                         point.z -= 0.07
 
 
-def rigs() -> dict[str, Callable[[], bpy.types.Object]]:
+def rigs() -> dict[str, Builder]:
     """Name -> builds the rig in a new scene and returns its armature."""
     game = _makehuman("mh game engine")
     return {

@@ -14,6 +14,8 @@ import sys
 import time
 from pathlib import Path
 
+import bpy
+
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.following_measures import HEADER, measure
@@ -21,12 +23,12 @@ from benchmarks.following_rigs import rigs
 from benchmarks.following_takes import demo_take, formula_takes, recorded_take
 from understudy.addon.apply import ApplyError, ApplyOptions, apply_take
 from understudy.addon.retarget.facing import facing_axes
-from understudy.addon.rigs import detect_rig
+from understudy.addon.rigs import RigProfile, detect_rig
 from understudy.addon.rigs.conventions import rigify_metarig
 from understudy.addon.rigs.rest import read_rest
 
 
-def deform_bones(armature, profile) -> dict[str, str]:
+def deform_bones(armature: bpy.types.Object, profile: RigProfile) -> dict[str, str]:
     """Humanoid -> the bone that deforms: of Rigify the DEF bones, else the mapped bone itself."""
     if profile.kind != "rigify":
         return dict(profile.bones)
