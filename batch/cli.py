@@ -14,6 +14,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
+from .job import Job
 from .job_file import JobError
 
 DONE, DEFECT, INPUT_WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -41,7 +42,14 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--blender", metavar="PATH", help="the Blender to use [the bpy module, or $BLENDER]")
     parser.add_argument("--overwrite", action="store_true", help="replace files that this job did not write")
     parser.add_argument("--check", action="store_true", help="look at everything, say what would be done, do nothing")
+    parser.add_argument("--report", action="store_true", help="only write the report of what is done so far")
     parser.add_argument("--json", action="store_true", help="one JSON object a line instead of a table")
+    farm = parser.add_argument_group("on a farm")
+    farm.add_argument("--openjd", type=Path, metavar="FOLDER", help="write the job as an Open Job Description bundle")
+    farm.add_argument("--task", nargs=2, metavar=("STAGE", "INDEX"), help="do one task of a frozen job (JOB.plan.json)")
+    farm.add_argument("--chunk", type=int, metavar="N", help="with --task render: only these of the shot's pictures")
+    farm.add_argument("--path-mapping", type=Path, metavar="FILE", help="Open Job Description's path mapping rules")
+    farm.add_argument("--host-check", action="store_true", help="whether this host has what a frozen job needs")
     return parser
 
 
@@ -52,16 +60,43 @@ def _count(text: str) -> int:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    if arguments.task or arguments.host_check:
+        return _run_on_farm(arguments)
     from .job_file import load_job
-    from .run import RunOptions, run_job
 
     job = load_job(arguments.job)
+    if arguments.openjd:
+        from .export import export_job
+
+        print(export_job(job, arguments.job.resolve().parent, arguments.openjd, arguments.blender, arguments.overwrite))
+        return DONE
+    return _run_here(job, arguments)
+
+
+def _run_on_farm(arguments: argparse.Namespace) -> int:
+    from .farm_task import check_host, report_frozen, run_task
+    from .frozen import read_rules, thaw
+
+    frozen = thaw(arguments.job, read_rules(arguments.path_mapping))
+    if arguments.host_check:
+        return check_host(arguments.blender)
+    stage, index = arguments.task
+    if not index.isdigit():
+        raise JobError(f"--task takes a stage and a number, not {index!r}.")
+    if stage == "report":
+        return report_frozen(frozen, arguments.job, arguments.blender)
+    return run_task(frozen, stage, int(index), arguments.chunk, arguments.blender)
+
+
+def _run_here(job: Job, arguments: argparse.Namespace) -> int:
+    from .run import RunOptions, run_job
+
     stop = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     options = RunOptions(
         workers=arguments.workers, blender=arguments.blender, overwrite=arguments.overwrite,
-        check_only=arguments.check, as_json=arguments.json,
+        check_only=arguments.check, report_only=arguments.report, as_json=arguments.json,
     )  # fmt: skip
     summary = run_job(job, arguments.job.resolve().parent, options, stop.is_set)
     if arguments.json:

@@ -49,11 +49,18 @@ class FileHashes:
         remember: Callable[[str, Stamp, str], None] = lambda path, stamp, value: None,
     ) -> None:  # fmt: skip
         self._known = known or {}
+        self.used: dict[str, str] = {}
+        """Every file asked for."""
         self._remember = remember
 
     def __call__(self, path: Path) -> str:
         """The hash; "missing" for a file that is not there (a linked texture may be gone)."""
-        stamp, name = stamp_of(path), str(path)
+        name = str(path)
+        self.used[name] = value = self._of(path, name)
+        return value
+
+    def _of(self, path: Path, name: str) -> str:
+        stamp = stamp_of(path)
         if stamp is None:
             return "missing"
         kept = self._known.get(name)

@@ -17,18 +17,20 @@ _ENGINE_GB, _BLENDER_GB = 1.2, 1.2
 _QUIET = {"GLOG_minloglevel": "2", "TF_CPP_MIN_LOG_LEVEL": "2", "PYTHONUNBUFFERED": "1"}
 
 
-def worker_kinds(threads: int, blender: str | None = None) -> tuple[WorkerKind, ...]:
-    """threads: for each worker, so that all together use the cores and no more."""
+def worker_kinds(threads: int, blender: str | None = None, only: str | None = None) -> tuple[WorkerKind, ...]:
+    """threads: for each worker, so that all together use the cores and no more. only: one kind alone."""
     environment = _QUIET | {
         name: str(threads)
         for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "OPENCV_FOR_THREADS_NUM",
                      "UNDERSTUDY_THREADS")
     }  # fmt: skip
     launcher = str(ROOT / "addon" / "engine" / "launch.py")
-    return (
-        WorkerKind(ENGINE, (sys.executable, launcher, "batch-worker"), _ENGINE_GB, environment),
-        WorkerKind(BLENDER, blender_command(blender), _BLENDER_GB, environment),
-    )
+    kinds = []
+    if only in (None, ENGINE):
+        kinds.append(WorkerKind(ENGINE, (sys.executable, launcher, "batch-worker"), _ENGINE_GB, environment))
+    if only in (None, BLENDER):
+        kinds.append(WorkerKind(BLENDER, blender_command(blender), _BLENDER_GB, environment))
+    return tuple(kinds)
 
 
 def blender_command(blender: str | None = None) -> tuple[str, ...]:

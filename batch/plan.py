@@ -80,7 +80,7 @@ def make_plan(
     finishes: dict[int, int] = {}
     looks: dict[int, int] = {}
     for clip in found.clips:
-        captures[clip.index] = _add(tasks, capture_task(clip, hashes))
+        captures[clip.index] = _add(tasks, capture_task(clip, scratch, hashes))
     for shot in found.shots:
         at_capture = captures[shot.clip.index]
         check = checks.get((str(shot.source), shot.object or ""), {})
@@ -99,15 +99,21 @@ def make_plan(
     return Plan(tuple(tasks), scratch, applies, captures, renders, finishes, looks)
 
 
+def short(path: Path, scratch: Path) -> str:
+    """A path as it is named in keys and records: below the output folder, so that the folder can be moved."""
+    output = scratch.parent
+    return path.relative_to(output).as_posix() if output in path.parents else path.as_posix()
+
+
 def _add(tasks: list[Task], task: Task) -> int:
     tasks.append(task)
     return len(tasks) - 1
 
 
-def capture_task(clip: Clip, hashes: FileHashes) -> Task:
+def capture_task(clip: Clip, scratch: Path, hashes: FileHashes) -> Task:
     options = clip.capture.model_dump()
     return Task(
-        id=f"capture {clip.take}",
+        id=f"capture {short(clip.take, scratch)}",
         stage="capture",
         kind=ENGINE,
         label=clip.name,
@@ -127,7 +133,7 @@ def apply_task(
     job: Job, shot: Shot, scratch: Path, capture: Task, at: int, hashes: FileHashes, check: Mapping[str, Any]
 ) -> Task:
     options = job.apply.model_dump()
-    linked = [[path, hashes(Path(path))] for path in check.get("files", [])]
+    linked = sorted([Path(path).name, hashes(Path(path))] for path in check.get("files", []))
     profile = hashes(shot.profile) if shot.profile else None
     inputs = (hashes(shot.source), shot.object, profile, linked, options, [file.suffix.lower() for file in shot.files])
     key = digest("apply", code_hash(*_APPLY_CODE), capture.key, *inputs)
@@ -135,7 +141,7 @@ def apply_task(
     if job.render is not None and scene_of(shot, scratch, key) not in files:
         files.append(scene_of(shot, scratch, key))
     return Task(
-        id=f"apply {shot.clip.take} | {shot.rig} | {shot.scene}",
+        id=f"apply {short(shot.clip.take, scratch)} | {shot.rig} | {shot.scene}",
         stage="apply",
         kind=BLENDER,
         label=shot.name,
@@ -173,7 +179,7 @@ def render_task(render: Render, shot: Shot, scratch: Path, apply: Task, at: int,
     settings = render_settings(render, check)
     key = digest("render", code_hash(*_RENDER_CODE), apply.key, settings)
     return Task(
-        id=f"render {shot.clip.take} | {shot.rig} | {shot.scene}",
+        id=f"render {short(shot.clip.take, scratch)} | {shot.rig} | {shot.scene}",
         stage="render",
         kind=BLENDER,
         label=shot.name,
@@ -198,10 +204,17 @@ def finish_task(
     sound = render is not None and render.sound
     video = shot.render if render is not None and shot is not None and render.video else None
     pictures = shot.render if render is not None and shot is not None and not render.video else None
-    key = digest("finish", code_hash(*_FINISH_CODE), before.key, sound, bool(video), str(pictures))
+    key = digest(
+        "finish",
+        code_hash(*_FINISH_CODE),
+        before.key,
+        sound,
+        bool(video),
+        short(pictures, scratch) if pictures else None,
+    )
     look = scratch / "looks" / f"{key}.jpg"
     return Task(
-        id=f"finish {clip.take} | {shot.rig if shot else ''} | {shot.scene if shot else ''}",
+        id=f"finish {short(clip.take, scratch)} | {shot.rig if shot else ''} | {shot.scene if shot else ''}",
         stage="finish",
         kind=ENGINE,
         label=shot.name if shot is not None else clip.name,

@@ -53,10 +53,11 @@ class Entry:
 
 
 def write_report(
-    job: Job, found: Shots, plan: Plan, state: State, outcome: Outcome, notes: tuple[str, ...], output: Path
-) -> Path:
-    """Write report.html and report.json into the output folder; returns the page's path."""
-    reasons = {failure.task.id: failure.reason for failure in outcome.failures}
+    job: Job, found: Shots, plan: Plan, state: State, outcome: Outcome, reasons: Mapping[str, str],
+    notes: tuple[str, ...],
+) -> Path:  # fmt: skip
+    """Write report.html and report.json into the output folder; returns the page's path. reasons: task -> failure."""
+    output = state.output
     entries = [_shot_entry(shot, plan, state, reasons, output) for shot in found.shots]
     clips = {clip.index: clip for clip in found.clips}
     entries += [_clip_entry(clips[at], plan, state, reasons, output) for at in plan.look_of]
@@ -97,7 +98,7 @@ def _fill(entry: Entry, tasks: list[Task], state: State, reasons: Mapping[str, s
         if task.id in reasons and entry.status != "failed":
             entry.status, entry.reason = "failed", f"{task.stage}: {reasons[task.id]}"
         record = state.facts(task.id)
-        if record is None or record[0] != task.key:
+        if task.id in reasons or record is None or record[0] != task.key:
             if entry.status == "done" and (task.lasting or task is tasks[-1]):
                 entry.status = "open"
             continue

@@ -1,27 +1,23 @@
-"""One run of a job: find what there is to do, refuse what cannot work, do the rest, report."""
+"""One run of a job: do what is to do, and report."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from . import machine
-from .checks import check_sources, refuse_unfit
-from .fingerprint import FileHashes
 from .job import Job
-from .job_file import JobError
 from .kinds import worker_kinds
-from .plan import STAGES, Plan, make_plan
+from .plan import STAGES, Plan
+from .prepare import Prepared, open_state, prepare
+from .records import failures as farm_failures
 from .report import write_report
 from .runner import Failure, Outcome, Runner, Settings
-from .scan import Scan, claims_of, refuse_edited, refuse_foreign, scan
-from .shots import Shots, find_shots, output_folder
 from .show import Counts, clock, watcher
 from .state import State
-from .worker import Workers
+from .worker import WorkerKind, Workers
 
 
 @dataclass(frozen=True)
@@ -32,6 +28,7 @@ class RunOptions:
     blender: str | None = None
     overwrite: bool = False
     check_only: bool = False
+    report_only: bool = False
     as_json: bool = False
 
 
@@ -58,15 +55,20 @@ class Summary:
             "done_before": self.before,
             "to_do": self.to_do,
             "failures": [
-                {"stage": f.task.stage, "task": f.task.label, "reason": f.reason, "attempts": f.attempts,
-                 "blocked": len(f.blocked)}
-                for f in self.failures
+                {
+                    "stage": failure.task.stage,
+                    "task": failure.task.label,
+                    "reason": failure.reason,
+                    "attempts": failure.attempts,
+                    "blocked": len(failure.blocked),
+                }
+                for failure in self.failures
             ],
             "stopped": self.stopped,
             "seconds": round(self.seconds, 2),
             "report": str(self.report) if self.report else None,
             "notes": list(self.notes),
-        }  # fmt: skip
+        }
 
     def in_words(self) -> str:
         lines = [f"Note: {note}" for note in self.notes]
@@ -84,77 +86,35 @@ class Summary:
 
 def run_job(job: Job, base: Path, options: RunOptions, cancelled: Callable[[], bool] = lambda: False) -> Summary:
     """Do a job, or go on with it. base: the folder that relative paths of the job start from."""
-    found = find_shots(job, base)
-    output = output_folder(job, base)
-    require_writable(output)
-    state = State(output)
+    state = open_state(job, base)
     try:
-        return _run(job, found, state, options, cancelled)
+        slots = options.workers or job.limits.workers or machine.cores()
+        kinds = worker_kinds(max(1, machine.cores() // slots), options.blender)
+        prepared = prepare(job, base, kinds, state, options.overwrite, _silent if options.as_json else None)
+        notes = (*prepared.found.notes, *_edited_notes(prepared.scanned.edited))
+        if options.check_only:
+            return _checked(prepared, notes)
+        state.claim(prepared.claims)
+        outcome = Outcome()
+        if prepared.scanned.to_do and not options.report_only:
+            outcome = _work(job, prepared, state, slots, kinds, options, cancelled)
+        report = _report(job, prepared, state, outcome, notes)
+        return _summary(prepared, outcome, report, notes)
     finally:
         state.close()
 
 
-def require_writable(folder: Path) -> None:
-    """Say before hours of work, not after, that nothing can be kept."""
-    probe = folder / ".understudy-writable"
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        probe.touch()
-        probe.unlink()
-    except OSError as error:
-        raise JobError(f"The output folder {folder} cannot be written to: {error.strerror}; choose another.") from error
-
-
-def _run(job: Job, found: Shots, state: State, options: RunOptions, cancelled: Callable[[], bool]) -> Summary:
-    slots = options.workers or job.limits.workers or machine.cores()
-    kinds = worker_kinds(max(1, machine.cores() // slots), options.blender)
-    hashes = FileHashes(state.known_hashes(), state.remember_hash)
-    say = (lambda text: None) if options.as_json else _say_quietly
-    checks = check_sources(job, found.shots, kinds, state, hashes, say)
-    refuse_unfit(job, found.shots, checks)
-    plan = make_plan(job, found, state.folder, hashes, checks)
-    done = state.all_done()
-    scanned = scan(plan, done)
-    claims = claims_of(plan, (shot.render for shot in found.shots if shot.render and "#" in shot.render.name))
-    if not options.overwrite:
-        refuse_foreign(claims, state.claimed())
-        refuse_edited(plan, scanned.to_do, done)
-    notes = (*found.notes, *_edited_notes(scanned))
-    if options.check_only:
-        planned = ", ".join(f"{count} to {stage}" for stage, count in _by_stage(plan, scanned.to_do).items() if count)
-        notes = (*notes, f"To do: {planned or 'nothing'}.")
-        return Summary(0, len(plan.tasks) - len(scanned.to_do), len(scanned.to_do), (), "", 0.0, None, notes)
-    state.claim(claims)
-    outcome = _work(job, plan, scanned, state, slots, kinds, options, cancelled)
-    report = _report(job, found, plan, state, outcome, notes)
-    before = len(plan.tasks) - len(scanned.to_do)
-    return Summary(outcome.done, before, len(scanned.to_do), tuple(outcome.failures), outcome.stopped,
-                   outcome.seconds, report, notes)  # fmt: skip
-
-
-def _report(job: Job, found: Shots, plan: Plan, state: State, outcome: Outcome, notes: tuple[str, ...]) -> Path | None:
-    """The report's page; None where the disk has no room for it, which the outcome says already."""
-    try:
-        return write_report(job, found, plan, state, outcome, notes, state.folder.parent)
-    except OSError:
-        if outcome.stopped:
-            return None
-        raise
-
-
 def _work(
-    job: Job, plan: Plan, scanned: Scan, state: State, slots: int, kinds: Any, options: RunOptions,
+    job: Job, prepared: Prepared, state: State, slots: int, kinds: tuple[WorkerKind, ...], options: RunOptions,
     cancelled: Callable[[], bool],
 ) -> Outcome:  # fmt: skip
-    if not scanned.to_do:
-        return Outcome()
-    to_do = [plan.tasks[place] for place in scanned.to_do]
-    left = set(scanned.to_do)
-    before = _by_stage(plan, tuple(place for place in range(len(plan.tasks)) if place not in left))
+    plan, places = prepared.plan, prepared.scanned.to_do
+    left = set(places)
+    before = _by_stage(plan, (place for place in range(len(plan.tasks)) if place not in left))
     workers = Workers(kinds, job.limits.memory_gb or machine.memory_budget(), state.folder / "logs")
-    show = watcher(Counts(to_do, before, slots), options.as_json)
+    show = watcher(Counts([plan.tasks[place] for place in places], before, slots), options.as_json)
     settings = Settings(slots, job.limits.retries, 60 * job.limits.stall_minutes)
-    runner = Runner(plan, scanned.to_do, state, workers, settings, show, cancelled)
+    runner = Runner(plan, places, state, workers, settings, show, cancelled)
     try:
         with show.live():
             return runner.run()
@@ -162,20 +122,50 @@ def _work(
         workers.stop_all()
 
 
-def _by_stage(plan: Plan, places: tuple[int, ...]) -> dict[str, int]:
+def _report(job: Job, prepared: Prepared, state: State, outcome: Outcome, notes: tuple[str, ...]) -> Path | None:
+    """The report's page; None where the disk has no room for it, which the outcome says already."""
+    reasons = farm_failures(state.folder) | {failure.task.id: failure.reason for failure in outcome.failures}
+    try:
+        return write_report(job, prepared.found, prepared.plan, state, outcome, reasons, notes)
+    except OSError:
+        if outcome.stopped:
+            return None
+        raise
+
+
+def _checked(prepared: Prepared, notes: tuple[str, ...]) -> Summary:
+    counts = _by_stage(prepared.plan, prepared.scanned.to_do)
+    planned = ", ".join(f"{count} to {stage}" for stage, count in counts.items() if count)
+    return _summary(prepared, Outcome(), None, (*notes, f"To do: {planned or 'nothing'}."))
+
+
+def _summary(prepared: Prepared, outcome: Outcome, report: Path | None, notes: tuple[str, ...]) -> Summary:
+    to_do = len(prepared.scanned.to_do)
+    return Summary(
+        done=outcome.done,
+        before=len(prepared.plan.tasks) - to_do,
+        to_do=to_do,
+        failures=tuple(outcome.failures),
+        stopped=outcome.stopped,
+        seconds=outcome.seconds,
+        report=report,
+        notes=notes,
+    )
+
+
+def _by_stage(plan: Plan, places: Iterable[int]) -> dict[str, int]:
     counts: dict[str, int] = dict.fromkeys(STAGES, 0)
     for place in places:
         counts[plan.tasks[place].stage] += 1
     return counts
 
 
-def _edited_notes(scanned: Scan) -> list[str]:
-    if not scanned.edited:
+def _edited_notes(edited: Sequence[Path]) -> list[str]:
+    if not edited:
         return []
-    more = f" and {len(scanned.edited) - 1} more" if len(scanned.edited) > 1 else ""
-    return [f"{scanned.edited[0]}{more} changed since this job wrote it and stays as it is."]
+    more = f" and {len(edited) - 1} more" if len(edited) > 1 else ""
+    return [f"{edited[0]}{more} changed since this job wrote it and stays as it is."]
 
 
-def _say_quietly(text: str) -> None:
-    if sys.stdout.isatty():
-        print(text, flush=True)
+def _silent(_text: str) -> None:
+    """Scripts read nothing but the JSON lines."""

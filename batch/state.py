@@ -10,6 +10,7 @@ checks   what was found in rig and scene files
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
 import time
 from collections.abc import Iterable
@@ -44,6 +45,7 @@ class State:
     """The job's memory; one process at a time has it."""
 
     def __init__(self, output: Path) -> None:
+        self.output = output
         self.folder = output / FOLDER
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
@@ -83,24 +85,37 @@ class State:
         self._db.execute(statement, tuple(values))
 
     def claimed(self) -> set[str]:
-        return {row[0] for row in self._db.execute("SELECT path FROM claims")}
+        return {self._full(row[0]) for row in self._db.execute("SELECT path FROM claims")}
 
     def claim(self, paths: Iterable[str]) -> None:
         """These files are ours from now on; noted so that a power cut cannot undo it."""
         self.save()
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("BEGIN IMMEDIATE")
-        self._db.executemany("INSERT OR IGNORE INTO claims VALUES (?)", ((path,) for path in paths))
+        self._db.executemany("INSERT OR IGNORE INTO claims VALUES (?)", ((self._short(path),) for path in paths))
         self._db.execute("COMMIT")
         self._db.execute("PRAGMA synchronous = NORMAL")
+
+    def _short(self, path: str) -> str:
+        """Below the output folder files are known by their place in it, so that the folder can be moved."""
+        return os.path.relpath(path, self.output).replace(os.sep, "/") if self._is_inside(path) else path
+
+    def _is_inside(self, path: str) -> bool:
+        return path.startswith(str(self.output) + os.sep)
+
+    def _full(self, path: str) -> str:
+        return os.path.join(self.output, path) if not os.path.isabs(path) else path  # noqa: PTH117, PTH118
 
     def all_done(self) -> dict[str, Done]:
         """Task -> its record."""
         rows = self._db.execute("SELECT task, key, outputs FROM done")
-        return {task: Done(key, {p: (s, t) for p, s, t in json.loads(outputs)}) for task, key, outputs in rows}
+        return {
+            task: Done(key, {self._full(path): (size, changed) for path, size, changed in json.loads(outputs)})
+            for task, key, outputs in rows
+        }
 
     def finish(self, task: str, key: str, outputs: dict[str, Stamp], facts: dict[str, Any], seconds: float) -> None:
-        listed = json.dumps([[path, *stamp] for path, stamp in outputs.items()])
+        listed = json.dumps([[self._short(path), *stamp] for path, stamp in outputs.items()])
         values = (task, key, listed, json.dumps(facts, ensure_ascii=False), seconds, time.time())
         self._write("INSERT OR REPLACE INTO done VALUES (?, ?, ?, ?, ?, ?)", values)
 

@@ -39,5 +39,6 @@ def check_source(path: Path, name: str | None, profile_file: str | None) -> dict
         "camera": scene.camera.name if scene.camera else None,
         "cameras": sorted(thing.name for thing in scene.objects if thing.type == "CAMERA"),
         "engine": scene.render.engine,
+        "fps": scene.render.fps / scene.render.fps_base if path.suffix.lower() == ".blend" else None,
         "files": sorted({str(Path(file)) for file in linked}),
     }
