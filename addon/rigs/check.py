@@ -29,8 +29,8 @@ def consistent(
     beside: Collection[str] = (),
     points: Floats | None = None,
     believed: bool = True,
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The bones that pass, and one sentence for each that does not or for sides that were swapped.
+) -> tuple[dict[str, str], tuple[str, ...], bool]:
+    """The bones that pass, one sentence for each that does not, and whether left and right were exchanged.
 
     beside: humanoid bones on which nothing needs to hang (controls of a control rig's trunk). points [M, 3]: the
     meshes' vertices in armature space. believed: sides come from names, not from chance.
@@ -40,13 +40,15 @@ def consistent(
     kept = _once_each(bones, doubts)
     kept = _in_chain(tree, kept, beside, doubts)
     if on_four_legs(tree, kept):
-        return {}, ("Its trunk lies level above its legs: an animal on four legs, no humanoid.",)
+        return {}, ("Its trunk lies level above its legs: an animal on four legs, no humanoid.",), False
     kept = _proportioned(tree, kept, doubts)
     kept, swapped = settled(rest, kept, points, believed)
-    if swapped and believed:
+    if not believed and kept and not any(name.startswith("left") for name in kept):
+        doubts.append("Neither names nor shape say which side is left: limbs are left out.")
+    elif swapped and believed:
         doubts.append("The names' left is the character's right (its feet say so), so sides were exchanged.")
     kept = _apart(rest, kept, doubts)
-    return {name: kept[name] for name in BONE_NAMES if name in kept}, tuple(doubts)
+    return {name: kept[name] for name in BONE_NAMES if name in kept}, tuple(doubts), swapped
 
 
 def _once_each(bones: Mapping[str, str], doubts: list[str]) -> dict[str, str]:
@@ -100,13 +102,17 @@ def is_loose_end(tree: Tree, upper: int, lower: int, end: int) -> bool:
 
     It begins where the lower bone ends, and nothing that hangs on the limb begins there.
     """
-    length = float(np.linalg.norm(tree.rest.tails[lower] - tree.heads[lower]))
+    length = tree.gap(lower, end)
     if tree.rest.constrained[end] or not 1 / _RATIO < length / max(tree.gap(upper, lower), 1e-9) < _RATIO:
         return False
-    near = float(np.linalg.norm(tree.rest.tails[lower] - tree.heads[end])) < _LOOSE * length
-    return near and not any(
-        tree.gap(child, end) < _LOOSE * length and tree.children[child] for child in tree.children[lower]
-    )
+    if any(tree.gap(child, end) < _LOOSE * length and tree.children[child] for child in tree.children[lower]):
+        return False
+    if float(np.linalg.norm(tree.rest.tails[lower] - tree.heads[end])) < _LOOSE * length:
+        return True
+    # Importers invent tails: without children to say where it ends, a limb that goes on straight does so there.
+    ways = tree.heads[lower] - tree.heads[upper], tree.heads[end] - tree.heads[lower]
+    straight = float(ways[0] @ ways[1]) > 0.8 * float(np.linalg.norm(ways[0]) * np.linalg.norm(ways[1]))
+    return straight and not tree.children[lower]
 
 
 def on_four_legs(tree: Tree, bones: Mapping[str, str]) -> bool:

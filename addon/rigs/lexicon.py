@@ -13,7 +13,7 @@ SIDES: Final[dict[str, str]] = {
         "left": "left lft lt lf links linke linker gauche izquierda izquierdo izq sinistra sinistro sx "
         "esquerda esquerdo esq hidari левая левый левое лев л 左 왼쪽 왼",
         "right": "right rgt rght rt rg rechts rechte rechter droite droit derecha derecho dcha destra destro dx "
-        "direita direito migi правая правый правое прав п 右 오른쪽 오른",
+        "direita direito dir der migi правая правый правое прав п 右 오른쪽 오른",
     }.items()
     for word in words.split()
 }
@@ -29,7 +29,7 @@ _SYNONYMS: Final[dict[str, str]] = {
     "fore arm": "unterarm antebrazo avambraccio antebraco radius ulna forearm frarm lowerarm предплечье 前臂 小臂 下臂 "
     "아래팔 farm",
     "elbow": "elbow elbo ellbogen ellenbogen coude codo gomito cotovelo hiji локоть ひじ 肘 팔꿈치",
-    "hand": "hand hands main mano mao te кисть 手 手掌 손",
+    "hand": "hand hands fist main mano mao te кисть 手 手掌 손",
     "wrist": "wrist handgelenk poignet muneca polso punho pulso tekubi запястье 手首 手腕 손목",
     "palm": "palm palma",
     "clavicle": "clavicle clav clavicula clavicule clavicola clavicula collar collarbone collarb schluesselbein "
@@ -95,7 +95,7 @@ GLUED: Final = tuple(
             for word in WORDS
             if len(word) >= 3 or not word.isascii()
         }
-        | {"up", "left", "right", "twist", "roll", "end", "tip", "nub"}
+        | {"up", "lo", "low", "left", "right", "mixamorig", "twist", "roll", "end", "tip", "nub"}
         | {side for side in SIDES if not side.isascii() and len(side) >= 1},
         key=lambda word: -len(word),
     )
@@ -110,7 +110,7 @@ def _words(text: str) -> frozenset[str]:
 
 NOISE: Final = _words(
     "def org bip biped valve adj bone bones joint jnt jt jo bind skin sk skel rig c m x cc j b bn drv stretch "
-    "mixamorig valvebiped character char armature deform 骨 bd grp geo bdef"
+    "mixamorig valvebiped character char armature deform smplhf 骨 bd grp geo bdef"
 )
 """Words that say nothing about the part of the body."""
 ENDS: Final = _words("end tip nub leaf site effector endsite 先 終端 endpoint ending top aim dummy null nul")

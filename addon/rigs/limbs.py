@@ -16,34 +16,45 @@ _DEEPEST = 12
 
 @dataclass(frozen=True)
 class Proportions:
-    """Mean of a limb's upper and lower length and of the part beyond, in lengths of the trunk from hips to neck base,
-    after grown people (about 0.50 m of trunk)."""
+    """Mean of a limb's upper and lower length, of the part beyond and of the distance between left and right first
+    joints, in lengths of the trunk from hips to neck base, after grown people (about 0.50 m of trunk)."""
 
     upper: float
     lower: float
     beyond: float
+    apart: float
 
 
-ARM = Proportions(0.55, 0.50, 0.17)
-LEG = Proportions(0.85, 0.85, 0.28)
+ARM = Proportions(0.55, 0.50, 0.17, 0.70)
+LEG = Proportions(0.85, 0.85, 0.28, 0.36)
 _RATIO_SPREAD = 0.25
 _SIZE_SPREAD = 0.5
 """Standard deviations of the logarithms: of lower to upper limb, and of the limb to the trunk (children, cartoons)."""
+_APART_SPREAD = 0.7
 _BEND_SPREAD = 0.15
-_CLEAR = 0.7
+_CLEAR = 0.5
 """How much likelier (logarithm) the best reading must be than one that puts the joints elsewhere."""
 
 
-def limb_joints(tree: Tree, chain: Sequence[int], start: int, trunk: float, like: Proportions) -> list[int] | None:
+def limb_joints(
+    tree: Tree, chain: Sequence[int], twin: Sequence[int], trunk: float, like: Proportions
+) -> list[int] | None:
     """[upper, lower, hand or foot] from a chain of bones outwards, None when it is not clear.
 
-    start: the bone that carries the chain; trunk: from the hips to where the arms hang.
+    twin: the chain on the other side; trunk: from the hips to where the arms hang.
     """
-    chain = chain[:_DEEPEST]
+    chain = chain[: min(_DEEPEST, len(twin))]
     if len(chain) < 3:
         return None
     readings = sorted(
-        ((_likelihood(tree, chain, triple, trunk, like), triple) for triple in combinations(range(len(chain)), 3)),
+        (
+            (
+                _likelihood(tree, chain, places, trunk, like)
+                - _nearness(tree, chain, twin, places[0], trunk, like),
+                places,
+            )
+            for places in combinations(range(len(chain)), 3)
+        ),
         reverse=True,
     )
     best, triple = readings[0]
@@ -76,6 +87,13 @@ def _likelihood(
     score -= max(0.0, _log(beyond / sum(lengths) / (2 * like.beyond / (like.upper + like.lower)), 0.3)) ** 2
     before = sum(tree.gap(chain[i], chain[i + 1]) for i in range(triple[0]))
     return score - max(0.0, _log(before / sum(lengths) / 0.25, 0.3)) ** 2
+
+
+def _nearness(
+    tree: Tree, chain: Sequence[int], twin: Sequence[int], place: int, trunk: float, like: Proportions
+) -> float:
+    """Shoulder joints lie apart, collar bones start side by side."""
+    return _log(tree.gap(chain[place], twin[place]) / trunk / like.apart, _APART_SPREAD) ** 2
 
 
 def _log(ratio: float, spread: float) -> float:

@@ -8,12 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from ...ml.take import BONE_NAMES
+from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
 from .check import consistent
 from .conventions import CONVENTIONS
 from .conventions.convention import Convention
 from .fingers import finger_chains, five_fingers
 from .names import BoneName, read_names
+from .parts import FINGER_COMPANY
 from .structure import match_by_structure
 from .tree import Tree
 from .trunk import spread_spine
@@ -26,6 +28,7 @@ REQUIRED = (
 )  # fmt: skip
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
+SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
 GENERIC = Convention(kind="generic", label="Skeleton", bones={})
@@ -41,6 +44,8 @@ class Match:
     bones: Mapping[str, str] = field(default_factory=dict)
     doubts: tuple[str, ...] = ()
     confidence: float = 0.0
+    swapped: bool = False
+    """Whether the names' left turned out to be the character's right."""
 
 
 def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: Floats | None = None) -> Match:
@@ -52,7 +57,7 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
         return _checked(rest, DECLARED, stated, points)
     match = max(
         (_checked(rest, convention, bones, points) for convention, bones in _by_names(tree, names)),
-        key=lambda m: len(m.bones),
+        key=lambda m: (len(m.bones), -len(m.convention.bones)),
         default=Match(GENERIC),
     )
     worded = _named(rest, match_by_words(tree, names))
@@ -60,13 +65,27 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
     if _better(spoken, match):
         match = spoken
     if known(match) < ENOUGH:
-        shape = _checked(rest, UNNAMED, _named(rest, match_by_structure(tree, names)), points, believed=False)
+        shape = _shaped(tree, names, points)
         if known(shape) >= ENOUGH and known(shape) > known(match):
             match = shape
     if not match.convention.beside:
-        match = _filled(match, worded, rest, points)
+        said = {mirrored(name): bone for name, bone in worded.items()} if match.swapped else worded
+        match = _filled(match, said, rest, points)
         match = _filled(match, _unnamed_fingers(tree, names, match), rest, points)
     return match
+
+
+def _shaped(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> Match:
+    """By structure; where at least some names have sides, those say which is left."""
+    found = match_by_structure(tree, names)
+    agree = sum(
+        (1 if humanoid.startswith(names[bone].side) else -1)
+        for humanoid, bone in found.items()
+        if names[bone].side and humanoid != mirrored(humanoid)
+    )
+    if agree < 0:
+        found = {mirrored(name): bone for name, bone in found.items()}
+    return _checked(tree.rest, UNNAMED, _named(tree.rest, found), points, believed=abs(agree) > 2)
 
 
 def known(match: Match) -> int:
@@ -84,10 +103,10 @@ def _better(spoken: Match, convention: Match) -> bool:
 def _checked(
     rest: RigRest, convention: Convention, bones: Mapping[str, str], points: Floats | None, believed: bool = True
 ) -> Match:
-    kept, doubts = consistent(rest, bones, convention.beside, points, believed)
+    kept, doubts, swapped = consistent(rest, bones, convention.beside, points, believed)
     sure = 0.7 if convention is UNNAMED else 0.9 if convention is GENERIC else 1.0
     share = sum(name in kept for name in REQUIRED) / len(REQUIRED)
-    return Match(convention, kept, doubts, round(sure * share, 3))
+    return Match(convention, kept, doubts, round(sure * share, 3), swapped and believed)
 
 
 def _filled(match: Match, more: Mapping[str, str], rest: RigRest, points: Floats | None) -> Match:
@@ -96,7 +115,7 @@ def _filled(match: Match, more: Mapping[str, str], rest: RigRest, points: Floats
     new = {name: bone for name, bone in more.items() if name not in match.bones and bone not in taken}
     if not new or not match.bones:
         return match
-    kept, _ = consistent(rest, {**match.bones, **new}, match.convention.beside, points)
+    kept, *_ = consistent(rest, {**match.bones, **new}, match.convention.beside, points)
     if any(kept.get(name) != bone for name, bone in match.bones.items()):
         return match
     return replace(match, bones=kept)
@@ -104,7 +123,8 @@ def _filled(match: Match, more: Mapping[str, str], rest: RigRest, points: Floats
 
 def _unnamed_fingers(tree: Tree, names: Sequence[BoneName], match: Match) -> dict[str, str]:
     """Five chains on a hand none of whose fingers has a name that says which."""
-    usable = [not read.mechanism and not read.end for read in names]
+    shape = match.convention is UNNAMED
+    usable = [not (read.mechanism or read.end) and (shape or read.words <= FINGER_COMPANY) for read in names]
     found: dict[str, int] = {}
     for side in ("left", "right"):
         hand = match.bones.get(f"{side}Hand")
@@ -161,10 +181,15 @@ def bones_by_convention(
         if plain not in there or (prefix and prefix.match(name)):
             there[plain] = bone
     found = {
-        humanoid: there[plain] for humanoid, name in convention.bones.items() if (plain := _plain(name)) in there
+        humanoid: there[plain]
+        for humanoid, written in convention.bones.items()
+        for name in reversed(written.split("|"))
+        if (plain := _plain(name)) in there
     }
     if convention.spine_by_structure and "hips" in found:
-        found |= spread_spine(tree, names, found)
+        spine = spread_spine(tree, names, found)
+        if spine:
+            found = {name: bone for name, bone in found.items() if name not in SPINE} | spine
     return _named(tree.rest, found)
 
 

@@ -10,14 +10,18 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .lexicon import CONTROLS, ENDS, GLUED, MECHANISM, NOISE, SIDES, WORDS
+from .parts import HEAD, HIPS, LIMBS, NECK
 
 _TOKENS = re.compile(
     r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[\u0400-\u04ff]+|[\u3040-\u30ff\u3400-\u9fff々ー]+|[\uac00-\ud7af]+"
 )
 _NAMESPACE = re.compile(r"^.*[:|]")
 _LETTERS = {"l": "left", "r": "right"}
-_EVERYWHERE = 0.5
-"""A word in more than this share of a rig's names says nothing about any one bone."""
+_PARTS = frozenset((*LIMBS, *HEAD, *NECK, *HIPS))
+_ACRONYM = re.compile(r"(?<![A-Za-z])([LRlr])([UFLufl])(?=(?:Arm|Leg|arm|leg|ARM|LEG)(?![a-z]))")
+_LONG = {"u": "Upper", "f": "Fore", "l": "Lower"}
+_OFTEN = 8
+"""So many parts of the body that can be read only without a word: it is the character's name, or the rig's."""
 
 
 @dataclass(frozen=True)
@@ -37,15 +41,21 @@ class BoneName:
 
 
 def read_names(names: Sequence[str]) -> list[BoneName]:
-    """Each bone's name; words which nearly all names share (the character's own name, "rig") are dropped."""
+    """Each bone's name; words before which the same parts stand again and again (the character's name) are dropped."""
     pieces = [_pieces(name) for name in names]
-    count = Counter(piece for found in pieces for piece in set(found))
-    shared = {
-        piece
-        for piece, often in count.items()
-        if often > _EVERYWHERE * len(names) > 3 and piece not in SIDES and piece not in _LETTERS
-    }
+    company = [_strangers(found) for found in pieces]
+    count = Counter(
+        strange
+        for strange, found in zip(company, pieces, strict=True)
+        if strange and _understood(found, strange).words in _PARTS
+    )
+    shared = frozenset(piece for strange, often in count.items() if often >= _OFTEN for piece in strange)
     return [_understood(found, shared) for found in pieces]
+
+
+def _strangers(pieces: Sequence[str]) -> frozenset[str]:
+    """The words without a known meaning."""
+    return frozenset(p for p in pieces if not (p.isdigit() or _known(p) or p in CONTROLS or p in _LETTERS))
 
 
 def read_name(name: str) -> BoneName:
@@ -86,6 +96,7 @@ def _understood(pieces: Sequence[str], shared: Collection[str]) -> BoneName:
 def _pieces(name: str) -> tuple[str, ...]:
     """Lower-case words and numbers in their order, words written together taken apart."""
     plain = _folded(_NAMESPACE.sub("", name) or name)
+    plain = _ACRONYM.sub(lambda found: f"{found[1]} {_LONG[found[2].lower()]}", plain)
     pieces: list[str] = []
     for token in _TOKENS.findall(plain):
         pieces += _apart(token.lower())
@@ -104,8 +115,11 @@ def _folded(name: str) -> str:
 def _apart(token: str) -> tuple[str, ...]:
     if token.isdigit() or _known(token):
         return (token,)
-    if token[0] in _LETTERS and len(token) > 3 and token[1:] in WORDS:
-        return token[0], token[1:]
+    if token[0] in _LETTERS and len(token) > 3:
+        if token[1:] in WORDS:
+            return token[0], token[1:]
+        if rest := _split(token[1:]):
+            return token[0], *rest
     return _split(token) or (token,)
 
 
@@ -113,6 +127,7 @@ def _known(token: str) -> bool:
     return token in WORDS or token in SIDES or token in NOISE or token in MECHANISM or token in ENDS
 
 
+@lru_cache(maxsize=8192)
 def _split(token: str) -> tuple[str, ...]:
     """The token as a row of known words (lefthandthumb, 左足首), the longest first; () if it is none."""
     if not token:

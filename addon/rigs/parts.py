@@ -62,18 +62,18 @@ LIMBS: Final[Meanings] = _table({
     "ball foot": {"Toes": 1.0},
     "toe root": {"Toes": 1.0},
     "toe finger": {"Toes": 0.5},
-    "toe big": {"Toes": 0.4},
-    "toe middle": {"Toes": 0.3},
 })  # fmt: skip
 
 WEIGHTS: Final = {"Shoulder": 0.5, "Toes": 0.5}
 """How much a part counts when a limb is put together, 1 for those not named: a limb can do without these."""
 
-FINGERS: Final = {"Thumb": "thumb", "Index": "index", "Middle": "middle", "Ring": "ring", "Little": "little"}
+FINGERS: Final = {
+    "Thumb": ("thumb",), "Index": ("index", "fore"), "Middle": ("middle",), "Ring": ("ring",), "Little": ("little",),
+}  # fmt: skip
 FINGER_COMPANY: Final = frozenset(
     ("finger", "hand", "in", "proximal", "intermediate", "distal", "metacarpal", "base", "palm", "bend", "root")
 )
-"""Words that may stand beside a finger's own."""
+"""Words that may stand beside a finger's own; MMD's "fore" alone is the forefinger."""
 METACARPAL: Final = frozenset(("metacarpal", "palm", "base", "in"))
 
 EYE: Final = (frozenset(("eye",)), frozenset(("eye", "face")), frozenset(("eye", "base")))
@@ -92,5 +92,6 @@ HIPS: Final = (
     frozenset(("center",)),
 )  # fmt: skip
 """From the surest to the least sure."""
+SURE_HIPS: Final = HIPS[:3]
 CHEST: Final = (frozenset(("chest",)), frozenset(("lower", "chest")))
 UPPER_CHEST: Final = (frozenset(("upper", "chest")), frozenset(("chest",)))

@@ -9,6 +9,7 @@ import numpy as np
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
 
+_ACROSS = 0.9
 _SURE = 1.5
 """Votes for the front: toes count most, then eyes and jaw, thumbs, feet of the mesh, bent knees and elbows."""
 
@@ -106,7 +107,7 @@ def settled(
     """The map with its sides exchanged where the body says so, and whether it was.
 
     believed: the names have sides, which only clear signs overrule; otherwise sides are by chance and any sign
-    decides, or the front of Blender's scene where there is none.
+    decides, or the front of Blender's scene where there is none; a character that stands along X loses its limbs.
     """
     votes = forward_votes(rest, bones, points)
     if believed:
@@ -115,5 +116,8 @@ def settled(
         wrong = votes < 0
     else:
         left = side_axis(rest, bones)
-        wrong = left is not None and float((rest.world_rotation @ left)[0]) < 0
+        across = 0.0 if left is None else float((rest.world_rotation @ left)[0])
+        if abs(across) < _ACROSS:
+            return {name: bone for name, bone in bones.items() if name == mirrored(name)}, False
+        wrong = across < 0
     return ({mirrored(name): bone for name, bone in bones.items()}, True) if wrong else (bones, False)

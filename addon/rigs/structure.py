@@ -21,6 +21,8 @@ _ALIKE = 0.12
 """Two limbs of a pair differ in length by less than this share."""
 _SMALL = 0.15
 """Of the longest reach in the rig: shorter chains are no limbs."""
+_NECK = 0.2
+"""Length of the neck in lengths of the trunk."""
 _TRUNK_UP = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
 
@@ -100,7 +102,9 @@ def _humanoid(
     found = _limbs(tree, legs, arms, trunk)
     if not found or not _upright(tree, found, trunk_way):
         return {}
-    found |= {"hips": hips} | _neck_and_head(tree, neck)
+    found |= {"hips": hips} | _neck_and_head(tree, neck, trunk)
+    if "neck" not in found and _is_neck(tree, found, arms.carrier, trunk_way):
+        found["neck"] = arms.carrier
     found |= spread_spine(tree, names, found)
     for side in ("left", "right"):
         hand = found.get(f"{side}Hand")
@@ -117,9 +121,9 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
         (legs, LEG, ("UpperLeg", "LowerLeg", "Foot")),
         (arms, ARM, ("UpperArm", "LowerArm", "Hand")),
     ):
-        for side, start in (("left", pair.first), ("right", pair.second)):
-            chain = _limb_chain(tree, start)
-            joints = limb_joints(tree, chain, pair.carrier, trunk, like)
+        chains = _limb_chain(tree, pair.first), _limb_chain(tree, pair.second)
+        for side, chain, twin in (("left", *chains), ("right", *chains[::-1])):
+            joints = limb_joints(tree, chain, twin, trunk, like)
             if joints is None:
                 return {}
             found |= {side + part: bone for part, bone in zip(parts, joints, strict=True)}
@@ -127,7 +131,7 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
             if pair is arms and place > 0:
                 found[f"{side}Shoulder"] = chain[place - 1]
             beyond = chain[chain.index(joints[2]) + 1 :]
-            if pair is legs and beyond and tree.gap(joints[2], beyond[0]) < 0.7 * tree.gap(joints[1], joints[2]):
+            if pair is legs and beyond and tree.gap(joints[2], beyond[0]) < 0.45 * tree.gap(joints[1], joints[2]):
                 found[f"{side}Toes"] = beyond[0]
     return found
 
@@ -139,7 +143,8 @@ def _limb_chain(tree: Tree, start: int) -> list[int]:
     """
     chain = _main_chain(tree, start)
     for place, bone in enumerate(chain):
-        if len([b for b in tree.children[bone] if tree.children[b]]) >= 3:
+        reaches = [tree.reach(b) + float(tree.lengths[b]) for b in tree.children[bone] if tree.children[b]]
+        if sum(reach > 0.5 * max(reaches) for reach in reaches) >= 3:
             return chain[: place + 1]
     return chain
 
@@ -171,14 +176,22 @@ def _twins(tree: Tree, first: int, second: int, up: np.ndarray) -> bool:
     return bool(near and level and np.linalg.norm(apart) > 0.1 * tree.lengths[first])
 
 
-def _neck_and_head(tree: Tree, chain: Sequence[int]) -> dict[str, int]:
-    """From an unbranched chain towards the head; its last bone is the head unless it is only the head's end."""
-    branches = bool(tree.children[chain[-1]])
-    if not branches and len(chain) > 2 and tree.gap(chain[-2], chain[-1]) > 1.3 * tree.gap(chain[-3], chain[-2]):
-        chain = chain[:-1]
+def _neck_and_head(tree: Tree, chain: Sequence[int], trunk: float) -> dict[str, int]:
+    """From an unbranched chain upwards: the head is the bone that starts a neck's length above the first.
+
+    What comes after it in the chain is the head's end or a face.
+    """
     if len(chain) == 1:
         return {"head": chain[0]}
-    return {"neck": chain[0], "head": chain[-1]}
+    away = np.array([max(tree.gap(chain[0], bone), 1e-6) for bone in chain[1:]])
+    place = 1 + int(np.argmin(np.abs(np.log(away / (_NECK * trunk)))))
+    return {"neck": chain[0], "head": chain[place]}
+
+
+def _is_neck(tree: Tree, found: Mapping[str, int], carrier: int, up: np.ndarray) -> bool:
+    """Whether the bone that carries the arms starts as high as they do: collar bones can hang on the neck."""
+    shoulders = np.mean([tree.heads[found[f"{side}UpperArm"]] for side in ("left", "right")], axis=0)
+    return float((shoulders - tree.heads[carrier]) @ up) < 0.03 * float(up @ up)
 
 
 def _upright(tree: Tree, found: Mapping[str, int], up: np.ndarray) -> bool:

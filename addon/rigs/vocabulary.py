@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from .check import is_loose_end
 from .fingers import finger_chains, five_fingers, phalanges, straight_down
 from .names import BoneName
-from .parts import ARM, EYE, FINGER_COMPANY, FINGERS, HEAD, HIPS, JAW, LEG, LIMBS, NECK, WEIGHTS
+from .parts import ARM, EYE, FINGER_COMPANY, FINGERS, HEAD, HIPS, JAW, LEG, LIMBS, NECK, SURE_HIPS, WEIGHTS
 from .tree import Tree
 from .trunk import spread_spine
 
@@ -51,6 +51,8 @@ def _limb(tree: Tree, names: Sequence[BoneName], side: str, parts: Sequence[str]
             if part not in meanings:
                 continue
             own = WEIGHTS.get(part, 1.0) * meanings[part] * trust - 1e-3 * tree.depth[bone]
+            # Of a wrist and a hand beside each other the one that carries the fingers is meant.
+            own -= 0.0 if tree.children[bone] else 0.05
             carried = [
                 (score, at * tree.count + above)
                 for at in range(place)
@@ -67,6 +69,10 @@ def _limb(tree: Tree, names: Sequence[BoneName], side: str, parts: Sequence[str]
         found[parts[place]] = bone
         before = best[place][bone][1]
         place, bone = divmod(before, tree.count) if before >= 0 else (-1, -1)
+    if "Foot" in found and "Toes" in found:
+        # Ankle, foot, toe: what is called foot begins at the ball of the foot, where toes bend.
+        between = tree.path(found["Foot"], found["Toes"])[1:-1]
+        found["Toes"] = next((b for b in between if names[b].words == {"foot"}), found["Toes"])
     return found
 
 
@@ -101,10 +107,11 @@ def named_fingers(tree: Tree, names: Sequence[BoneName], side: str, hand: int) -
     """The hand's fingers by their names; by their places where they are all called finger."""
     below = [bone for bone in tree.below(hand) if names[bone].side in (side, "") and not names[bone].mechanism]
     chains = {
-        finger: sorted((b for b in below if _is_finger(names[b], word)), key=lambda b: tree.depth[b])
-        for finger, word in FINGERS.items()
+        finger: sorted((b for b in below if _is_finger(names[b], words)), key=lambda b: tree.depth[b])
+        for finger, words in FINGERS.items()
     }
-    chains = {finger: chain for finger, chain in chains.items() if chain and straight_down(tree, chain)}
+    # One bone alone can be a metacarpal or a tip as well.
+    chains = {finger: chain for finger, chain in chains.items() if len(chain) > 1 and straight_down(tree, chain)}
     starts = [tree.gap(hand, chain[0]) for finger, chain in chains.items() if finger != "Thumb"]
     found: dict[str, int] = {}
     for finger, chain in chains.items():
@@ -115,8 +122,8 @@ def named_fingers(tree: Tree, names: Sequence[BoneName], side: str, hand: int) -
     return {side + joint: bone for joint, bone in found.items()}
 
 
-def _is_finger(read: BoneName, word: str) -> bool:
-    return word in read.words and read.words - {word} <= FINGER_COMPANY
+def _is_finger(read: BoneName, words: Sequence[str]) -> bool:
+    return any(word in read.words and read.words - {word} <= FINGER_COMPANY for word in words)
 
 
 def _centre(tree: Tree, names: Sequence[BoneName], found: dict[str, int]) -> dict[str, int]:
@@ -139,8 +146,18 @@ def _centre(tree: Tree, names: Sequence[BoneName], found: dict[str, int]) -> dic
     legs = [found[name] for name in ("leftUpperLeg", "rightUpperLeg") if name in found]
     if len(legs) == 2 and head is not None:
         # The hips are what carries both legs and the trunk, whatever the name: Daz' hip, Unreal's pelvis.
-        centre["hips"] = tree.common([*legs, head])
+        centre["hips"] = _hips(tree, names, tree.common([*legs, head]), legs[0])
     return {name: bone for name, bone in centre.items() if bone is not None}
+
+
+def _hips(tree: Tree, names: Sequence[BoneName], carrier: int | None, leg: int) -> int | None:
+    """The carrier, or the bone called pelvis right above it: Biped's legs hang on its lowest spine bone."""
+    if carrier is None or names[carrier].words in HIPS:
+        return carrier
+    for bone in tree.above(carrier)[:2]:
+        if names[bone].words in SURE_HIPS and tree.gap(bone, leg) < 1.5 * tree.gap(carrier, leg):
+            return bone
+    return carrier
 
 
 def _distrust(tree: Tree, bone: int, read: BoneName) -> float:

@@ -34,7 +34,7 @@ def standard(pose: Mapping[str, tuple[float, float, float]] | None = None) -> Jo
 
 
 def stretched(joints: Joints, **factors: float) -> Joints:
-    """Other proportions: segments multiplied by `arms`, `legs`, `trunk`, `head`, `hands` (a child, a cartoon, a giant)."""
+    """Other proportions: segments multiplied by `arms`, `legs`, `trunk`, `head`, `hands`: a child, a cartoon."""
     from understudy.ml.take import BONE_PARENTS
 
     found: dict[str, np.ndarray] = {}

@@ -21,9 +21,8 @@ from .skeleton import Skeleton
 ARM = ("Shoulder", "UpperArm", "LowerArm", "Hand")
 LEG = ("UpperLeg", "LowerLeg", "Foot", "Toes")
 FINGER_NAMES = ("Thumb", "Index", "Middle", "Ring", "Little")
-JOINTS = {"Thumb": ("Metacarpal", "Proximal", "Distal")} | {
-    name: ("Proximal", "Intermediate", "Distal") for name in FINGER_NAMES[1:]
-}
+_LONG = ("Proximal", "Intermediate", "Distal")
+JOINTS = {"Thumb": ("Metacarpal", "Proximal", "Distal")} | dict.fromkeys(FINGER_NAMES[1:], _LONG)
 
 
 @dataclass(frozen=True)
@@ -63,10 +62,22 @@ def build(spec: Spec, joints: Joints) -> Skeleton:
     for child, parent in _both(spec.under, spec.sides).items():
         bones[child] = (parent or None, bones[child][1])
     truth = {humanoid: (name, *spec.also.get(humanoid, ())) for humanoid, name in named.items()}
+    truth |= {humanoid: names for humanoid, names in spec.also.items() if humanoid not in named}
     return Skeleton(
-        spec.label, _with_tails(_sorted(bones)), truth, spec.kind,
+        spec.label, _with_tails(_sorted(bones), _ends(named, joints)), truth, spec.kind,
         optional=frozenset(spec.optional),
     )  # fmt: skip
+
+
+def _ends(named: Mapping[str, str], joints: Joints) -> dict[str, np.ndarray]:
+    """Limb bones end at the next joint, whatever hangs there."""
+    steps = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
+    return {
+        named[side + part]: np.array(joints[side + following])
+        for side in ("left", "right")
+        for part, following in steps
+        if side + part in named
+    }
 
 
 def _named(spec: Spec) -> dict[str, str]:
@@ -143,12 +154,16 @@ def _sorted(bones: Mapping[str, tuple[str | None, np.ndarray]]) -> dict[str, tup
     return done
 
 
-def _with_tails(bones: Mapping[str, tuple[str | None, np.ndarray]]) -> dict[str, tuple[str | None, np.ndarray, np.ndarray]]:
+def _with_tails(
+    bones: Mapping[str, tuple[str | None, np.ndarray]], ends: Mapping[str, np.ndarray]
+) -> dict[str, tuple[str | None, np.ndarray, np.ndarray]]:
     """Each bone ends where its first child begins, else goes on as its parent does."""
     found: dict[str, tuple[str | None, np.ndarray, np.ndarray]] = {}
     for name, (parent, head) in bones.items():
         below = [h for _, (p, h) in bones.items() if p == name and np.linalg.norm(h - head) > 1e-3]
-        if below:
+        if name in ends:
+            tail = ends[name]
+        elif below:
             tail = below[0]
         else:
             way = head - bones[parent][1] if parent else np.zeros(3)

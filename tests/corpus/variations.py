@@ -8,6 +8,7 @@ import numpy as np
 
 from .skeleton import Skeleton
 
+FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
 Change = Callable[[Skeleton], Skeleton]
 Y_UP = np.array([[1.0, 0, 0], [0, 0, 1], [0, -1, 0]])
 """From Blender's axes to a Y-up armature that faces +Z."""
@@ -49,18 +50,24 @@ def without(words: tuple[str, ...]) -> Change:
         gone = {
             bones[0] for name, bones in skeleton.truth.items() if any(word in name for word in words)
         } & skeleton.bones.keys()
-        if any(len(bones) > 1 for name, bones in skeleton.truth.items() if bones[0] in gone):
-            return skeleton
+        if words == FINGERS:
+            gone |= {name for name in skeleton.bones if _under(skeleton, name, gone)}
         bones = {}
         for name, (parent, head, tail) in skeleton.bones.items():
             while parent in gone:
                 parent = skeleton.bones[parent][0]
             if name not in gone:
                 bones[name] = (parent, head, tail)
-        truth = {name: found for name, found in skeleton.truth.items() if found[0] not in gone}
+        truth = {name: tuple(b for b in found if b not in gone) for name, found in skeleton.truth.items()}
+        truth = {name: found for name, found in truth.items() if found}
         return _with(skeleton, bones, truth)
 
     return change
+
+
+def _under(skeleton: Skeleton, name: str, above: set[str]) -> bool:
+    parent = skeleton.bones[name][0]
+    return parent is not None and (parent in above or _under(skeleton, parent, above))
 
 
 def imported_tails(skeleton: Skeleton) -> Skeleton:
@@ -90,13 +97,15 @@ def crowded(skeleton: Skeleton, count: int = 400) -> Skeleton:
         for m in range(4):
             name = f"hair_{n:03}_{m}"
             start = start + chance.normal(size=3) * 0.03
-            bones[name] = (parent, start, start + [0, 0, 0.02])
+            bones[name] = (parent, start, start + np.array([0, 0, 0.02]))
             parent = name
     return _with(skeleton, bones)
 
 
 def mirrored_names(skeleton: Skeleton) -> Skeleton:
-    """The names' left is the character's right: a model flipped in X without its names."""
+    """The names' left is the character's right: a model flipped in X without its names. Its toes show it."""
+    if "leftToes" not in skeleton.truth:
+        return skeleton
     flip = np.array([-1.0, 1, 1])
     bones = {n: (p, h * flip, t * flip) for n, (p, h, t) in skeleton.bones.items()}
     other = {"left": "right", "right": "left"}
@@ -121,7 +130,6 @@ def nameless(skeleton: Skeleton) -> Skeleton:
     return renamed(lambda name: order[name])(skeleton)
 
 
-FINGERS = ("Thumb", "Index", "Middle", "Ring", "Little")
 VARIATIONS: Mapping[str, Change] = {
     "as it is": lambda skeleton: skeleton,
     "lower case": renamed(str.lower),

@@ -12,8 +12,10 @@ CONVENTION = Convention(
     kind="biped",
     label="Biped skeleton",
     prefix=r"(ValveBiped\.)?Bip0*\d*[ _]",
+    spine_by_structure=True,
     bones={
-        "hips": "Pelvis", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine2", "neck": "Neck", "head": "Head",
+        "hips": "Pelvis", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine2", "neck": "Neck|Neck1",
+        "head": "Head|Head1",
         **both_sides(
             {
                 "UpperLeg": "{side}_Thigh", "LowerLeg": "{side}_Calf", "Foot": "{side}_Foot", "Toes": "{side}_Toe0",

@@ -5,6 +5,7 @@ from .convention import Convention, both_sides
 CONVENTION = Convention(
     kind="cmu",
     label="CMU motion capture skeleton",
+    spine_by_structure=True,
     bones={
         "hips": "Hips", "spine": "LowerBack", "chest": "Spine", "upperChest": "Spine1", "neck": "Neck",
         "head": "Head",

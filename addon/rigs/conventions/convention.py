@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 
 @dataclass(frozen=True)
 class Convention:
-    """bones: VRM 1.0 humanoid name -> bone name, compared without case, after `prefix` (a regular expression) is cut.
+    """bones: VRM 1.0 humanoid name -> bone name, compared without case, after `prefix` (a regular expression) is cut;
+    several names that occur are separated by "|", the commonest first.
 
     What only control rigs need: `shared` further bones that turn with a humanoid bone; `joints` bones at whose heads
     the anatomical joints lie where the control's own head lies elsewhere; `neutral` controls held at rest; `properties`

@@ -5,8 +5,9 @@ from .convention import Convention, both_sides, fingers
 CONVENTION = Convention(
     kind="daz",
     label="Daz Genesis skeleton",
+    spine_by_structure=True,
     bones={
-        "hips": "hip", "spine": "abdomenLower", "chest": "abdomenUpper", "upperChest": "chestLower",
+        "hips": "hip", "spine": "abdomenLower", "chest": "chestLower", "upperChest": "chestUpper",
         "neck": "neckLower", "head": "head", "jaw": "lowerJaw",
         **both_sides(
             {

@@ -5,7 +5,8 @@ from .convention import Convention, both_sides, fingers
 CONVENTION = Convention(
     kind="mixamo",
     label="Mixamo skeleton",
-    prefix=r"mixamorig\d*[:_]",
+    prefix=r"mixamorig\d*[:_]?",
+    spine_by_structure=True,
     bones={
         "hips": "Hips", "spine": "Spine", "chest": "Spine1", "upperChest": "Spine2", "neck": "Neck", "head": "Head",
         "jaw": "Jaw",

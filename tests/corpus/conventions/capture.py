@@ -14,7 +14,9 @@ CMU = Spec(
     under={"Head": "Neck1", "LeftUpLeg": "LHipJoint", "RightUpLeg": "RHipJoint"},
     also={"leftIndexProximal": ("LeftHandIndex1",), "rightIndexProximal": ("RightHandIndex1",),
           "leftThumbProximal": ("LThumb",), "rightThumbProximal": ("RThumb",),
-          "leftThumbMetacarpal": ("LThumb",), "rightThumbMetacarpal": ("RThumb",)},
+          "leftThumbMetacarpal": ("LThumb",), "rightThumbMetacarpal": ("RThumb",), "neck": ("Neck1",)},
+    optional=tuple(f"{side}{joint}" for side in ("left", "right")
+                   for joint in ("IndexProximal", "ThumbProximal", "ThumbMetacarpal")),
 )  # fmt: skip
 
 LAFAN = Spec(

@@ -27,7 +27,7 @@ DAZ8 = Spec(
     under={"{S}ThighBend": "pelvis", "{S}Shin": "{S}ThighTwist", "{S}ForearmBend": "{S}ShldrTwist",
            "{S}Hand": "{S}ForearmTwist", "chestLower": "abdomenUpper", "head": "neckUpper", "{S}Toe": "{S}Metatarsals",
            "{S}Index1": "{S}Carpal1", "{S}Mid1": "{S}Carpal2", "{S}Ring1": "{S}Carpal3", "{S}Pinky1": "{S}Carpal4"},
-    also={"chest": ("abdomenUpper",), "upperChest": ("chestLower",)},
+    also={"chest": ("abdomenUpper",), "upperChest": ("chestLower",), "neck": ("neckUpper",)},
 )  # fmt: skip
 
 DAZ9 = Spec(
@@ -45,7 +45,7 @@ DAZ9 = Spec(
            "{S}_eyelidupper < head @ {s}Eye+0,-0.01,0.01", "tongue01 < lowerjaw @ jaw+0,-0.03,0"),
     under={"{S}_thigh": "pelvis", "spine3": "spine2", "head": "neck2", "{S}_toes": "{S}_metatarsal",
            **{f"{{S}}_{finger}1": f"{{S}}_{finger}metacarpal" for finger in ("index", "mid", "ring", "pinky")}},
-    also={"chest": ("spine2",), "upperChest": ("spine3",)},
+    also={"chest": ("spine2",), "upperChest": ("spine3",), "neck": ("neck2",)},
 )  # fmt: skip
 
 CHARACTER_CREATOR = Spec(
@@ -76,6 +76,7 @@ CHARACTER_CREATOR = Spec(
            "CC_Base_Tongue01 < CC_Base_JawRoot @ jaw+0,-0.03,0", "CC_Base_UpperJaw < CC_Base_FacialBone @ jaw+0,0,0.02"),
     under={"CC_Base_Hip": "RL_BoneRoot", "CC_Base_{S}_Thigh": "CC_Base_Pelvis", "CC_Base_Head": "CC_Base_NeckTwist02",
            "CC_Base_JawRoot": "CC_Base_FacialBone", "CC_Base_{S}_Eye": "CC_Base_FacialBone"},
+    also={"neck": ("CC_Base_NeckTwist02",)},
 )  # fmt: skip
 
 ACCURIG = Spec(
@@ -84,7 +85,7 @@ ACCURIG = Spec(
     CHARACTER_CREATOR.arms, CHARACTER_CREATOR.legs, ("L", "R"),
     fingers=CHARACTER_CREATOR.fingers, finger_words=CHARACTER_CREATOR.finger_words,
     extra=tuple(line for line in CHARACTER_CREATOR.extra if "Breast" not in line),
-    under={k: v for k, v in CHARACTER_CREATOR.under.items() if "Eye" not in k},
+    under={k: v for k, v in CHARACTER_CREATOR.under.items() if "Eye" not in k}, also=CHARACTER_CREATOR.also,
 )  # fmt: skip
 
 

@@ -24,8 +24,8 @@ def mixamo(prefix: str, label: str, more: tuple[str, ...] = ()) -> Spec:
     return Spec(
         label, "mixamo",
         {name: prefix + word for name, word in centre("Hips Spine Spine1 Spine2 Neck Head").items()},
-        " ".join(prefix + part for part in "{S}Shoulder {S}Arm {S}ForeArm {S}Hand".split()),
-        " ".join(prefix + part for part in "{S}UpLeg {S}Leg {S}Foot {S}ToeBase".split()),
+        " ".join(prefix + part for part in ["{S}Shoulder", "{S}Arm", "{S}ForeArm", "{S}Hand"]),
+        " ".join(prefix + part for part in ["{S}UpLeg", "{S}Leg", "{S}Foot", "{S}ToeBase"]),
         fingers=prefix + "{S}Hand{F}{J}", eyes=prefix + "{S}Eye" if "Player" in label else "",
         extra=tuple(line.replace("{P}", prefix) for line in (*_MIXAMO_ENDS, *more)),
     )  # fmt: skip
@@ -77,7 +77,7 @@ def _ue5(label: str, extra: tuple[str, ...] = ()) -> Spec:
         "clavicle_{S} upperarm_{S} lowerarm_{S} hand_{S}", "thigh_{S} calf_{S} foot_{S} ball_{S}", ("l", "r"),
         fingers="{F}_0{J}_{S}", finger_words=("thumb", "index", "middle", "ring", "pinky"),
         extra=(*_UE5_EXTRA, *extra), under=_UE5_UNDER,
-        also={"chest": ("spine_02", "spine_04"), "upperChest": ("spine_04",)},
+        also={"chest": ("spine_02", "spine_04"), "upperChest": ("spine_04",), "neck": ("neck_02",)},
     )  # fmt: skip
 
 
@@ -167,7 +167,7 @@ SECOND_LIFE = Spec(
            "mGroin < mPelvis @ hips+0,-0.05,0", "mFaceRoot < mHead @ head", "mFaceJaw < mFaceRoot @ jaw"),
     under={"mTorso": "mSpine2", "mChest": "mSpine4"},
     also={"spine": ("mSpine1", "mSpine2"), "chest": ("mSpine3", "mSpine4", "mTorso"), "upperChest": ("mChest",),
-          "jaw": ("mFaceJaw",)},
+          "jaw": ("mFaceJaw",), "leftToes": ("mToeLeft",), "rightToes": ("mToeRight",)},
     optional=("jaw",),
 )  # fmt: skip
 
