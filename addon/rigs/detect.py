@@ -8,7 +8,7 @@ import bpy
 import numpy as np
 
 from .extras import find_extras
-from .faces import face_maps
+from .faces import find_face
 from .match import match_rig
 from .meshes import meshes_of
 from .profile import RigProfile
@@ -22,13 +22,14 @@ def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = 
     """
     rest = read_rest(armature)
     match = match_rig(rest, declared, vertices_of(armature))
+    face = find_face(armature, match.bones)
     return RigProfile(
         armature=armature.name,
         kind=match.convention.kind,
         bones=match.bones,
-        faces=face_maps(armature),
+        faces=face.maps,
         label=match.convention.label,
-        doubts=match.doubts,
+        doubts=(*match.doubts, *face.doubts),
         extras=find_extras(rest, match.bones),
         confidence=match.confidence,
     )

@@ -1,6 +1,6 @@
 """Which shape key is which ARKit shape: by names (face/names.py) and by what keys do to the mesh (face/geometry.py)."""
 
-from .face.maps import face_maps
+from .face.maps import find_face
 from .face.names import match_face
 
-__all__ = ["face_maps", "match_face"]
+__all__ = ["find_face", "match_face"]

@@ -1,39 +1,130 @@
-"""From a character's meshes to its face maps."""
+"""From a character's meshes to its face maps, and what was left alone in words."""
 
 from __future__ import annotations
 
-import bpy
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
+import bpy
+import numpy as np
+
+from ....ml.take import FACE_NAMES
 from ...datablocks import shape_keys_of
 from ..meshes import meshes_of
 from ..profile import FaceMap
-from .names import match_face
+from .decide import Shapes, Wanted, decide
+from .names import Meaning, choose, meanings
+from .samples import Floats, KeyedMesh, character_axes, sample_meshes
+from .sides import on_their_sides
+
+_MOST_NAMED = 3
 
 
-def face_maps(armature: bpy.types.Object) -> tuple[FaceMap, ...]:
-    """Each mesh with known face shapes; meshes that share their shape keys count once."""
-    maps: list[FaceMap] = []
+@dataclass(frozen=True)
+class FoundFace:
+    """maps: each mesh's; doubts: one sentence for each thing left alone."""
+
+    maps: tuple[FaceMap, ...]
+    doubts: tuple[str, ...] = ()
+
+
+def find_face(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> FoundFace:
+    """What the character's meshes have for ARKit's 52; nothing in the scene is changed.
+
+    bones: humanoid -> bone, as far as known: they tell left from right, and where the eyes are.
+    """
+    doubts: list[str] = []
+    meshes = _keyed_meshes(armature, doubts)
+    if not meshes:
+        return FoundFace((), tuple(doubts))
+    axes, sure = character_axes(armature, bones or {})
+    samples = sample_meshes(meshes, axes)
+    eyes = _eyeballs(armature, bones or {}, axes)
+    meant: dict[str, tuple[Meaning, ...]] = {}
+    for mesh in meshes:
+        for key, means in meanings(mesh.names).items():
+            meant.setdefault(key, means)
+    if sure:
+        meant, said = on_their_sides(meant, samples)
+        doubts += said
+    shared = decide(meant, samples, Wanted(eyes, eyes is not None, _both_ways(meshes)))
+    maps = []
+    for mesh in meshes:
+        shapes = _of_mesh(mesh, shared, choose({key: meant[key] for key in mesh.names if key in meant}))
+        if shapes:
+            maps.append(FaceMap(mesh.object.name, shapes))
+    return FoundFace(tuple(maps), tuple(doubts))
+
+
+def _of_mesh(mesh: KeyedMesh, shared: Shapes, own: Shapes) -> Shapes:
+    """The character's map as far as this mesh has the keys; its own names where it has others (teeth_jawOpen)."""
+    there = set(mesh.names)
+    found: Shapes = {}
+    for name in FACE_NAMES:
+        shares = tuple(share for share in shared.get(name, ()) if share[0] in there) or own.get(name, ())
+        if shares:
+            found[name] = shares
+    return found
+
+
+def _keyed_meshes(armature: bpy.types.Object, doubts: list[str]) -> list[KeyedMesh]:
+    """Meshes with keys that can be keyed; meshes that share their shape keys count once."""
+    found: list[KeyedMesh] = []
     seen: set[bpy.types.Key] = set()
     for thing in meshes_of(armature):
         keys = shape_keys_of(thing)
-        if keys is None or keys in seen:
+        if keys is None or keys in seen or keys.reference_key is None:
             continue
         seen.add(keys)
-        driven = _driven_keys(keys)
-        names = [block.name for block in keys.key_blocks if block != keys.reference_key and block.name not in driven]
-        shapes = match_face(names)
-        if shapes:
-            maps.append(FaceMap(thing.name, shapes))
-    return tuple(maps)
+        if not keys.use_relative:
+            doubts.append(f"The shape keys of {thing.name} are absolute and cannot be mixed: make them relative first.")
+            continue
+        names = _usable(thing, keys, doubts)
+        if names:
+            found.append(KeyedMesh(thing, keys, names))
+    return found
 
 
-def _driven_keys(keys: bpy.types.Key) -> set[str]:
+def _usable(thing: bpy.types.Object, keys: bpy.types.Key, doubts: list[str]) -> tuple[str, ...]:
+    driven = driven_keys(keys)
+    blocks = [block for block in keys.key_blocks if block != keys.reference_key]
+    muted = [block.name for block in blocks if block.mute and block.name not in driven]
+    held = [block.name for block in blocks if block.name in driven]
+    for names, why in ((held, "follow drivers"), (muted, "are muted")):
+        if meanings(names):
+            doubts.append(f"Shape keys of {thing.name} {why} and were left alone: {_listed(names)}.")
+    left_out = {*muted, *held}
+    return tuple(block.name for block in blocks if block.name not in left_out)
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _MOST_NAMED} more" if len(names) > _MOST_NAMED else ""
+    return ", ".join(names[:_MOST_NAMED]) + more
+
+
+def driven_keys(keys: bpy.types.Key) -> frozenset[str]:
     """Shape keys whose value a driver sets: they follow something else and take no keys."""
     if keys.animation_data is None:
-        return set()
-    return {
+        return frozenset()
+    paths = {curve.data_path for curve in keys.animation_data.drivers}
+    return frozenset(
         block.name
         for block in keys.key_blocks
-        for curve in keys.animation_data.drivers
-        if curve.data_path == f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value'
-    }
+        if f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value' in paths
+    )
+
+
+def _both_ways(meshes: Sequence[KeyedMesh]) -> frozenset[str]:
+    return frozenset(name for mesh in meshes for name in mesh.names if mesh.keys.key_blocks[name].slider_min < -0.1)
+
+
+def _eyeballs(armature: bpy.types.Object, bones: Mapping[str, str], axes: Floats) -> Floats | None:
+    """[2, 3] centres of the left and right eyeball in the character's axes, where eye bones begin."""
+    if armature.pose is None:
+        return None
+    heads = [
+        axes @ np.array(armature.matrix_world @ armature.pose.bones[bones[name]].bone.head_local)
+        for name in ("leftEye", "rightEye")
+        if bones.get(name, "") in armature.pose.bones
+    ]
+    return np.stack(heads) if len(heads) == 2 else None

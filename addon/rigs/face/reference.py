@@ -1,4 +1,6 @@
-"""The reference face: what ARKit's 52 shapes do to a human face. Built by sample_rigs/face_reference.py (CC0). No bpy."""
+"""The reference face: what ARKit's 52 shapes do to a human face. No bpy.
+
+Built by sample_rigs/face_reference.py from MakeHuman's base mesh and facial actions (CC0 1.0)."""
 
 from __future__ import annotations
 
@@ -16,7 +18,7 @@ _FILE = Path(__file__).with_name("reference.npz")
 @dataclass(frozen=True)
 class ReferenceFace:
     """points [R, 3] in distances between the eyes, the middle between them at the origin, left +X, forward -Y, up +Z;
-    normals [R, 3]; parts [R] index into part_names; fields [52, R, 3]: offsets at full strength, in FACE_NAMES' order."""
+    normals [R, 3]; parts [R] index into part_names; fields [52, R, 3]: offsets at full strength, as FACE_NAMES."""
 
     points: Floats
     normals: Floats

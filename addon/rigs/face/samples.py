@@ -141,9 +141,9 @@ def _group_weights(thing: bpy.types.Object, name: str) -> NDArray[np.float32]:
     return weights
 
 
-def character_axes(armature: bpy.types.Object, bones: Mapping[str, str]) -> Floats:
-    """[3, 3] from the scene to the character's axes (left +X, forward -Y, up +Z), by its paired bones; without any,
-    the scene's own: Blender's characters face -Y."""
+def character_axes(armature: bpy.types.Object, bones: Mapping[str, str]) -> tuple[Floats, bool]:
+    """[3, 3] from the scene to the character's axes (left +X, forward -Y, up +Z), by its paired bones; without any
+    (False) the scene's own: Blender's characters face -Y."""
     heads = {
         name: np.array(armature.matrix_world @ armature.pose.bones[bone].bone.head_local)
         for name, bone in bones.items()
@@ -159,10 +159,10 @@ def character_axes(armature: bpy.types.Object, bones: Mapping[str, str]) -> Floa
         # A trunk that leans does not tilt the face.
         up = up if trunk @ up > 0.8 * np.linalg.norm(trunk) else trunk
     if np.linalg.norm(left) < 1e-9 or np.linalg.norm(up) < 1e-9:
-        return np.eye(3)
+        return np.eye(3), False
     left /= np.linalg.norm(left)
     up = up - (up @ left) * left
     if np.linalg.norm(up) < 1e-9:
-        return np.eye(3)
+        return np.eye(3), False
     up /= np.linalg.norm(up)
-    return np.stack([left, np.cross(up, left), up])
+    return np.stack([left, np.cross(up, left), up]), True

@@ -1,0 +1,184 @@
+"""The 52 laid out over the keys there are, by how they move the face. No bpy.
+
+A key that does one shape's work alone is that shape. What is left is a sum of keys: non-negative least squares (Lawson
+and Hanson, 1974) over the fields, each key first brought to the strength at which it does what it does most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ....ml.take import FACE_NAMES
+from ..profile import KeyShare
+from .geometry import FaceFit
+
+Floats = NDArray[np.float64]
+ALONE = 0.55
+"""Cosine from which one key alone may be a shape."""
+MUTUAL = 0.42
+"""Cosine that is enough where shape and key are each other's best by far."""
+EXPLAINED = 0.3
+"""Of a shape's squared motion: what keys together must do of it to be taken for it."""
+_ONE_SIDED = 0.6
+"""A key as much like the other side's shape moves both sides."""
+_LEAST, _MOST_KEYS, _MOST_SHARES, _GAIN = 0.15, 24, 4, 0.05
+_ON_THE_EYES = 0.25
+
+
+def one_to_one(fit: FaceFit, shapes: Collection[str], keys: Collection[int]) -> dict[str, int]:
+    """{ARKit name: key} for shapes which one of the keys does alone; the surest pair is taken first."""
+    cosine = fit.cosine
+    rows = [FACE_NAMES.index(name) for name in shapes]
+    pairs = sorted(
+        (
+            (cosine[row, key], row, key)
+            for row in rows
+            for key in keys
+            if cosine[row, key] >= ALONE or (cosine[row, key] >= MUTUAL and _mutual(cosine, row, key, keys))
+        ),
+        reverse=True,
+    )
+    found: dict[str, int] = {}
+    for value, row, key in pairs:
+        name = FACE_NAMES[row]
+        if name in found or key in found.values() or not _may_be(fit, name, key):
+            continue
+        if any(cosine[FACE_NAMES.index(other), key] > _ONE_SIDED * value for other in _partners(name)):
+            continue
+        found[name] = int(key)
+    return found
+
+
+def _mutual(cosine: Floats, row: int, key: int, keys: Collection[int]) -> bool:
+    others = [other for other in keys if other != key]
+    rival = max(cosine[row, others].max(initial=0), np.delete(cosine[:, key], row).max(initial=0))
+    return bool(cosine[row, key] > rival + 0.08)
+
+
+def as_sums(
+    fit: FaceFit, shapes: Collection[str], keys: Collection[int], names: tuple[str, ...], both_ways: Collection[int]
+) -> dict[str, tuple[KeyShare, ...]]:
+    """{ARKit name: shares} for shapes that several keys (or one in part) come near. both_ways: keys whose value may be
+    negative."""
+    strength = _strengths(fit)
+    found: dict[str, tuple[KeyShare, ...]] = {}
+    for name in shapes:
+        row = FACE_NAMES.index(name)
+        signs = {
+            key: sign
+            for key in keys
+            for sign in ((1.0, -1.0) if key in both_ways else (1.0,))
+            if sign * fit.cosine[row, key] > 0.1 and _may_be(fit, name, key)
+        }
+        best = sorted(signs, key=lambda key: -abs(fit.cosine[row, key]))[:_MOST_KEYS]
+        if not best:
+            continue
+        columns = np.stack([signs[key] * fit.keys[key] / strength[key] for key in best], axis=1)
+        shares, explained = few_shares(columns, fit.targets[row])
+        if explained < EXPLAINED:
+            continue
+        found[name] = tuple(
+            (names[key], signs[key] * round(min(float(share), 1.0), 2))
+            for key, share in zip(best, shares, strict=True)
+            if share >= _LEAST
+        )
+    return _shared_between_sides(found)
+
+
+def _shared_between_sides(found: dict[str, tuple[KeyShare, ...]]) -> dict[str, tuple[KeyShare, ...]]:
+    """One key for both sides takes half of each: then both together move it whole."""
+    halved = dict(found)
+    for name, shares in found.items():
+        for other in _partners(name):
+            if len(shares) == 1 == len(found.get(other, ())) and shares[0][0] == found[other][0][0]:
+                total = abs(shares[0][1] + found[other][0][1])
+                if 0.6 < total < 1.25:
+                    halved[name] = ((shares[0][0], 0.5 * float(np.sign(shares[0][1]))),)
+    return halved
+
+
+def few_shares(columns: Floats, target: Floats) -> tuple[Floats, float]:
+    """Shares [K] of few columns, and how much of the target's square they explain: the column that helps most is added
+    as long as it explains enough more."""
+    gram, along, total = columns.T @ columns, columns.T @ target, float(target @ target)
+    sizes = np.sqrt(np.maximum(np.diag(gram), 1e-20))
+    shares, explained = np.zeros(len(along)), 0.0
+    used: list[int] = []
+    while total > 0 and len(used) < min(_MOST_SHARES, len(along)):
+        gain = (along - gram @ shares) / sizes
+        gain[used] = -np.inf
+        nextone = int(gain.argmax())
+        if gain[nextone] <= 0:
+            break
+        trial = [*used, nextone]
+        part = nonnegative_least_squares(gram[np.ix_(trial, trial)], along[trial])
+        tried = np.zeros(len(along))
+        tried[trial] = part
+        now = float(2 * tried @ along - tried @ gram @ tried) / total
+        if now - explained < _GAIN:
+            break
+        used, shares, explained = trial, tried, now
+    return shares, explained
+
+
+def _may_be(fit: FaceFit, name: str, key: int) -> bool:
+    """Looks turn the eyeballs, and nothing else does."""
+    return not name.startswith("eyeLook") or bool(fit.eye_keys[key] > _ON_THE_EYES)
+
+
+def _strengths(fit: FaceFit) -> Floats:
+    """[K]: how strongly each key does what it does most, against the reference at full strength: taken apart into the
+    52, the largest of them."""
+    gram = fit.targets @ fit.targets.T
+    along = fit.targets @ fit.keys.T
+    strength = np.ones(len(fit.keys))
+    for key in range(len(fit.keys)):
+        if np.abs(fit.cosine[:, key]).max(initial=0) > 0.2:
+            sign = 1.0 if fit.cosine[:, key].max() >= -fit.cosine[:, key].min() else -1.0
+            amounts = nonnegative_least_squares(gram, sign * along[:, key])
+            strength[key] = amounts[(amounts * np.sqrt(np.diag(gram))).argmax()]
+    return np.clip(strength, 0.2, 5.0)
+
+
+def _partners(name: str) -> tuple[str, ...]:
+    """Shapes that one key often does together with this one: the other side's."""
+    turned = name.replace("LookIn", "LookOut") if "LookIn" in name else name.replace("LookOut", "LookIn")
+    return tuple(other for other in {mirrored_shape(name), mirrored_shape(turned)} if other)
+
+
+def mirrored_shape(name: str) -> str:
+    """The same shape of the other side; "" for those without sides."""
+    if name.endswith("Left"):
+        return name.removesuffix("Left") + "Right"
+    return name.removesuffix("Right") + "Left" if name.endswith("Right") else ""
+
+
+def nonnegative_least_squares(gram: Floats, along: Floats) -> Floats:
+    """The x >= 0 [K] that makes |A x - b| least; gram = A'A [K, K], along = A'b [K]."""
+    count = len(along)
+    x = np.zeros(count)
+    used = np.zeros(count, dtype=bool)
+    for _ in range(3 * count):
+        slope = along - gram @ x
+        slope[used] = -np.inf
+        if used.all() or slope.max() <= 1e-9 * max(float(np.abs(along).max()), 1e-30):
+            break
+        used[int(slope.argmax())] = True
+        while True:
+            trial = np.zeros(count)
+            part = gram[np.ix_(used, used)] + 1e-9 * np.trace(gram) / count * np.eye(int(used.sum()))
+            trial[used] = np.linalg.solve(part, along[used])
+            if trial[used].min() > 0:
+                x = trial
+                break
+            out = used & (trial <= 0)
+            step = float((x[out] / np.maximum(x[out] - trial[out], 1e-30)).min())
+            x = x + step * (trial - x)
+            used &= x > 1e-12
+            x[~used] = 0
+            if not used.any():
+                break
+    return x
