@@ -1,8 +1,8 @@
 """How much each shape key does what each ARKit shape does, by how they move the face. No bpy.
 
 The character's skin is laid onto the reference face (align.py). Where keys are then plainly alike (jaw, lids), what
-they move decides again which point is which: the lower lip is what the jaw takes along. Then every key's field is compared
-with each of the 52 over all points of the face, eyes, teeth and tongue.
+they move decides again which point is which: the lower lip is what the jaw takes along. Then every key's field is
+compared with each of the 52 over all points of the face, eyes, teeth and tongue.
 """
 
 from __future__ import annotations
