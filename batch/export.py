@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..ml.footage import open_footage
+from .bundle import FILES, write_bundle
 from .checks import Checks
 from .frozen import Frozen, freeze
 from .job import Job, frame_range
 from .job_file import JobError
 from .kinds import worker_kinds
-from .openjd import write_bundle
 from .prepare import open_state, prepare
 from .shots import Clip, Shot
 
@@ -35,21 +35,13 @@ def export_job(job: Job, base: Path, target: Path, blender: str | None, overwrit
     finally:
         state.close()
     engines = {facts["auto_engine"] for facts in prepared.checks.values() if "auto_engine" in facts}
-    lines = [f"{path.name}: {what}" for path, what in zip(paths, _WHAT, strict=True)]
+    lines = [f"{paths[name].name}: {what}" for name, what in FILES.items()]
     lines += [
         f"Rendered with {engine}, as this machine would; name an engine in [render] to choose." for engine in engines
     ]
     return "\n".join(
-        [f"{len(prepared.found.clips)} clips, {len(prepared.found.shots)} shots -> {paths[0].parent}", *lines]
+        [f"{len(prepared.found.clips)} clips, {len(prepared.found.shots)} shots -> {paths['plan'].parent}", *lines]
     )
-
-
-_WHAT = (
-    "the job template (openjd run, deadline bundle submit)",
-    "an environment for queues whose hosts have Blender as a program",
-    "the files Deadline Cloud uploads",
-    "the frozen job, read by every task",
-)
 
 
 def _chunks(job: Job, shot: Shot, checks: Checks) -> Sequence[Chunk]:

@@ -6,7 +6,6 @@ Specification: jobtemplate-2023-09. Steps depend on each other as a whole; their
 
 from __future__ import annotations
 
-import json
 import os
 import shutil
 import sys
@@ -14,9 +13,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from .fingerprint import ROOT
 from .frozen import Frozen
-from .shots import Shots, output_folder
+from .shots import Shots
 
 _LONGEST_LIST = 1024
 """Values that the specification allows in a list of integers."""
@@ -57,12 +55,13 @@ def _parameters(plan_file: Path) -> list[dict[str, Any]]:
         {
             "name": "Understudy", "type": "STRING",
             "description": "The command on the hosts: its name on PATH, or its whole path.",
-            "default": _command(),
+            "default": understudy_command(),
         },
     ]  # fmt: skip
 
 
-def _command() -> str:
+def understudy_command() -> str:
+    """The command as this machine has it."""
     beside = Path(sys.executable).with_name("understudy.exe" if os.name == "nt" else "understudy")
     return str(beside) if beside.exists() else shutil.which("understudy") or "understudy"
 
@@ -155,35 +154,3 @@ def asset_references(found: Shots, checks: Any, output: Path) -> dict[str, Any]:
             "referencedPaths": [],
         }
     }
-
-
-def bundle_files(target: Path) -> tuple[Path, Path, Path, Path]:
-    """(template, environment, assets, plan) for `--openjd TARGET`: a folder, or the template's own name."""
-    if target.suffix.lower() in (".yaml", ".yml", ".json"):
-        stem = target.with_suffix("")
-        return (target, stem.with_name(f"{stem.name}.environment.json"),
-                stem.with_name("asset_references.json"), stem.with_name(f"{stem.name}.plan.json"))  # fmt: skip
-    return (target / "template.json", target / "environment.json", target / "asset_references.json",
-            target / "plan.json")  # fmt: skip
-
-
-def write_bundle(target: Path, frozen: Frozen, plan_text: str, checks: Any) -> tuple[Path, ...]:
-    """Write all files of the bundle; returns their paths, the template first."""
-    template, environment, assets, plan = bundle_files(target.resolve())
-    template.parent.mkdir(parents=True, exist_ok=True)
-    output = output_folder(frozen.job, ROOT)
-    contents = {
-        plan: plan_text,
-        template: _text(job_template(frozen, plan)),
-        environment: _text(host_environment()),
-        assets: _text(asset_references(frozen.shots, checks, output)),
-    }
-    for path, text in contents.items():
-        partial = path.with_name(f".{path.name}.partial")
-        partial.write_text(text, encoding="utf-8")
-        os.replace(partial, path)
-    return template, environment, assets, plan
-
-
-def _text(values: dict[str, Any]) -> str:
-    return json.dumps(values, indent=1, ensure_ascii=False) + "\n"
