@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -11,50 +11,31 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import Camera, default_camera
+from .capture_options import CaptureError, CaptureOptions
 from .features.arrays import Features
-from .features.detect import PARTS, Cancelled, detect_features
-from .features.reliable import drop_apparitions
-from .footage import Footage, FootageError, Frame, open_footage
+from .features.detect import Cancelled
+from .footage import Footage, open_footage
 from .take import Take, validate
 from .version import program_version
 from .voice.loudness import loudness
+from .watching import watch, watch_all
 
-__all__ = ["Cancelled", "CaptureError", "CaptureOptions", "Captured", "capture", "capture_features"]
+__all__ = [
+    "Cancelled",
+    "CaptureError",
+    "CaptureOptions",
+    "Captured",
+    "capture",
+    "capture_everybody",
+    "capture_features",
+]
 
 Progress = Callable[[float, str], None]
 
 _DETECTION_SHARE: Final = 0.9
 """Of the whole work, by time."""
-_LARGEST_SIDE: Final = 1920
-"""Pixels to which larger pictures are scaled before detection; the detectors see far less of each part."""
 _SOUND_RATE: Final = 16000
 _POORLY_SEEN: Final = 0.5
-
-
-class CaptureError(FootageError):
-    """Footage that can be read but not captured; the message is one sentence."""
-
-
-@dataclass(frozen=True)
-class CaptureOptions:
-    """What to capture of a video."""
-
-    face: bool = True
-    body: bool = True
-    hands: bool = True
-    """Fingers; they hang on the body's arms, so there are none without the body."""
-    start: float | None = None
-    """Seconds."""
-    end: float | None = None
-    fps: float | None = None
-    """Frames per second of the take; None = the footage's own."""
-    performer: str | None = None
-    """Path of a performer's file (proportions, neutral face); not read yet."""
-
-    @property
-    def parts(self) -> tuple[str, ...]:
-        """What is detected; hands go with the body."""
-        return tuple(part for part in PARTS if getattr(self, part) and (part != "hands" or self.body))
 
 
 @dataclass(frozen=True)
@@ -91,54 +72,63 @@ def capture_features(
 ) -> Captured:
     """As `capture`, with the features."""
     options = options or CaptureOptions()
-    if not options.parts:
-        raise CaptureError("Face and body are both switched off (hands go with the body); leave one of them on.")
+    _require_parts(options)
     with open_footage(video) as footage:
         _require_recorded(footage)
         progress(0.0, "Loading the models")
-        features = _detect(footage, options, progress, cancelled)
-        camera = default_camera(footage.info.width, footage.info.height)
-        voice = _voice(footage, features.times)
-        take, position = _solve(footage, features, camera, voice, options, progress, cancelled)
+        features, warnings = watch(footage, options, _watching(progress), cancelled)
+        captured = _captured(footage, features, options, warnings, progress, cancelled)
     progress(1.0, "Done")
+    return captured
+
+
+def capture_everybody(
+    video: str | os.PathLike[str],
+    options: CaptureOptions | None = None,
+    progress: Progress = lambda share, message: None,
+    cancelled: Callable[[], bool] = lambda: False,
+) -> list[Captured]:
+    """As `capture_features`, of each person in the video; the most prominent (as `options.person` 1) first."""
+    options = options or CaptureOptions()
+    _require_parts(options)
+    with open_footage(video) as footage:
+        _require_recorded(footage)
+        progress(0.0, "Loading the models")
+        people = watch_all(footage, options, _watching(progress), cancelled)
+        found = [
+            _captured(footage, features, replace(options, person=number), [], progress, cancelled)
+            for number, features in enumerate(people, start=1)
+        ]
+    progress(1.0, "Done")
+    return found
+
+
+def _captured(
+    footage: Footage,
+    features: Features,
+    options: CaptureOptions,
+    warnings: list[str],
+    progress: Progress,
+    cancelled: Callable[[], bool],
+) -> Captured:
+    camera = default_camera(footage.info.width, footage.info.height)
+    voice = _voice(footage, features.times)
+    take, position = _solve(footage, features, camera, voice, options, warnings, progress, cancelled)
     return Captured(take, features, camera, options, position)
+
+
+def _watching(progress: Progress) -> Progress:
+    return lambda share, message: progress(_DETECTION_SHARE * share, message)
+
+
+def _require_parts(options: CaptureOptions) -> None:
+    if not options.parts:
+        raise CaptureError("Face and body are both switched off (hands go with the body); leave one of them on.")
 
 
 def _require_recorded(footage: Footage) -> None:
     if footage.info.live:
         raise CaptureError(f"{footage.info.name} is live; record it to a file first, then capture the file.")
-
-
-def _detect(footage: Footage, options: CaptureOptions, progress: Progress, cancelled: Callable[[], bool]) -> Features:
-    info = footage.info
-    begin = options.start or 0.0
-    end = min(info.duration, options.end) if info.duration and options.end else (options.end or info.duration)
-
-    def seen(count: int, time: float) -> None:
-        share = (time - begin) / (end - begin) if end and end > begin else 0.0
-        of = f" of {end:.1f}" if end else ""
-        progress(_DETECTION_SHARE * min(max(share, 0.0), 1.0), f"Watching: {time:.1f}{of} s")
-
-    frames = _as_footage_errors(footage, options)
-    features = detect_features(frames, (info.width, info.height), options.parts, progress=seen, cancelled=cancelled)
-    features = drop_apparitions(features)
-    if not (features.face_confidence > 0).any() and not (features.pose_confidence > 0).any():
-        looked_for = " or ".join(options.parts)
-        raise CaptureError(
-            f"No person was found in {info.name} (looking for {looked_for}); "
-            "choose footage in which the performer is well lit and large enough."
-        )
-    return features
-
-
-def _as_footage_errors(footage: Footage, options: CaptureOptions) -> Iterator[Frame]:
-    """Frames of the stretch asked for; a picture that does not fit into memory is the footage's fault."""
-    try:
-        yield from footage.frames(options.start, options.end, options.fps, max_side=_LARGEST_SIDE)
-    except MemoryError as error:
-        raise CaptureError(
-            f"The pictures of {footage.info.name} do not fit into memory; export it with fewer pixels."
-        ) from error
 
 
 def _voice(footage: Footage, times: NDArray[np.float64]) -> NDArray[np.float64] | None:
@@ -153,6 +143,7 @@ def _solve(
     camera: Camera,
     voice: NDArray[np.float64] | None,
     options: CaptureOptions,
+    warnings: list[str],
     progress: Progress,
     cancelled: Callable[[], bool],
 ) -> tuple[Take, NDArray[np.float64] | None]:
@@ -169,7 +160,7 @@ def _solve(
         progress((1 + _DETECTION_SHARE) / 2, "Solving the body")
         take, position = _with_body(take, features, camera, options, models)
     _stop_if(cancelled)
-    take = replace(take, metadata=_metadata(footage, camera, position, take, options, models))
+    take = replace(take, metadata=_metadata(footage, camera, position, take, options, models, warnings))
     return validate(take), position
 
 
@@ -243,6 +234,7 @@ def _metadata(
     take: Take,
     options: CaptureOptions,
     models: dict[str, str],
+    warnings: list[str],
 ) -> dict[str, Any]:
     info = footage.info
     filmed_by: dict[str, Any] = {
@@ -264,9 +256,11 @@ def _metadata(
         },
         "camera": filmed_by,
         "parts": list(options.parts),
+        "person": options.person,
+        "mirrored": options.mirror,
         "models": models,
         "version": program_version(),
-        "warnings": [*footage.warnings, *quality_warnings(take, options)],
+        "warnings": [*footage.warnings, *warnings, *quality_warnings(take, options)],
     }
 
 

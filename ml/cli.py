@@ -37,6 +37,14 @@ def capture(
     end: Annotated[float | None, typer.Option(help="Stop before this second.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second of the take [the video's own].")] = None,
     performer: Annotated[Path | None, typer.Option(help="A performer's file (not used yet).")] = None,
+    person: Annotated[
+        int | None,
+        typer.Option(help="Whom to capture: 1 is the largest and most central [whoever is most prominent at first]."),
+    ] = None,
+    everybody: Annotated[
+        bool, typer.Option("--all", help="One take for each person: NAME.1.take.npz, NAME.2.take.npz, ...")
+    ] = False,
+    mirror: Annotated[bool, typer.Option("--mirror", help="The video is a mirror image; change it back.")] = False,
     overlay: Annotated[Path | None, typer.Option(help="Also write a video with what was seen drawn on it.")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -46,9 +54,9 @@ def capture(
 
     options = CaptureOptions(
         face=not no_face, body=not no_body, hands=not no_hands, start=start, end=end, fps=fps,
-        performer=str(performer) if performer else None,
+        performer=str(performer) if performer else None, person=person, mirror=mirror,
     )  # fmt: skip
-    run_capture(video, out, options, overlay, as_json)
+    run_capture(video, out, options, overlay, as_json, everybody)
 
 
 @app.command()

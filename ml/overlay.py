@@ -17,6 +17,7 @@ from .features.arrays import Features
 from .footage import Footage, open_footage
 from .footage.writer import VideoWriter
 from .take import BONE_PARENTS, Take, joint_positions, parent_indices
+from .watching import mirrored
 
 Image = NDArray[np.uint8]
 Colour = tuple[int, int, int]
@@ -56,6 +57,7 @@ def write_overlay(
     skeleton = projected_skeleton(captured)
     with open_footage(video) as footage:
         frames = footage.frames(options.start, options.end, options.fps, max_side=_LARGEST_SIDE)
+        frames = mirrored(frames) if options.mirror else frames
         first = next(frames)
         height, width = first.image.shape[:2]
         size = (2 * width if side_by_side else width, height)

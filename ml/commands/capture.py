@@ -9,7 +9,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from ..capture import CaptureOptions, capture_features
+from ..capture import CaptureOptions, capture_everybody, capture_features
 from ..footage.synthetic import is_synthetic
 from ..native_output import native_errors_hidden
 from ..take import Take, save_take
@@ -18,27 +18,49 @@ from .exits import InputError
 from .status import progress_bar
 
 
-def run_capture(video: str, out: Path | None, options: CaptureOptions, overlay: Path | None, as_json: bool) -> None:
-    """Capture `video`, write the take (and the overlay), say what was captured."""
+def run_capture(
+    video: str, out: Path | None, options: CaptureOptions, overlay: Path | None, as_json: bool, everybody: bool = False
+) -> None:
+    """Capture `video`, write the take (and the overlay), say what was captured; `everybody` writes a take of each."""
     for path in (out, overlay):
         if path is not None:
             require_writable(path)
     if options.performer is not None and not Path(options.performer).is_file():
         raise InputError(f"There is no performer's file {options.performer}; leave --performer out or check the path.")
+    if everybody and options.person is not None:
+        raise InputError("--person chooses one and --all captures everybody; leave one of them out.")
     out = out or default_out(video)
     begun = time.monotonic()
     with native_errors_hidden(), progress_bar(enabled=not as_json) as progress:
-        captured = capture_features(video, options, progress)
-        if overlay is not None:
-            from ..overlay import write_overlay
+        if everybody:
+            captured = capture_everybody(video, options, progress)
+            outs = [numbered(out, number) for number in range(1, len(captured) + 1)]
+            overlays = [overlay and numbered(overlay, number) for number in range(1, len(captured) + 1)]
+        else:
+            captured, outs, overlays = [capture_features(video, options, progress)], [out], [overlay]
+        for one, take_path, overlay_path in zip(captured, outs, overlays, strict=True):
+            if overlay_path is not None:
+                from ..overlay import write_overlay
 
-            write_overlay(video, overlay, captured, progress)
-        save_take(out, captured.take)
-    result = describe(captured.take, out, overlay, time.monotonic() - begun)
+                write_overlay(video, overlay_path, one, progress)
+            save_take(take_path, one.take)
+    seconds = time.monotonic() - begun
+    results = [
+        describe(one.take, take_path, overlay_path, seconds)
+        for one, take_path, overlay_path in zip(captured, outs, overlays, strict=True)
+    ]
     if as_json:
-        print(json.dumps(result, ensure_ascii=False))
+        print(json.dumps({"takes": results} if everybody else results[0], ensure_ascii=False))
     else:
-        say(result)
+        for result in results:
+            say(result)
+
+
+def numbered(path: Path, number: int) -> Path:
+    """The path of person `number` beside `path`: dance.take.npz -> dance.2.take.npz."""
+    name = path.name.removesuffix(".take.npz")
+    stem, ending = (name, ".take.npz") if name != path.name else (path.stem, path.suffix)
+    return path.with_name(f"{stem}.{number}{ending}")
 
 
 def default_out(video: str) -> Path:

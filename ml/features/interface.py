@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -77,3 +78,14 @@ class DetectorMaker(Protocol):
     def follows_body(self) -> bool: ...
 
     def __call__(self) -> Detector: ...
+
+
+@dataclass(frozen=True)
+class Maker:
+    """A maker that is more than a class: one that hands out a detector made to measure."""
+
+    make: Callable[[], Detector]
+    follows_body: bool = False
+
+    def __call__(self) -> Detector:
+        return self.make()

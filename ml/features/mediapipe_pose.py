@@ -41,6 +41,11 @@ class MediaPipePose:
         """Who is followed."""
         return self._performer
 
+    def prominences(self) -> tuple[float, float]:
+        """How prominent the performer was through the footage, and the most prominent of the others."""
+        others = [person.prominence for person in self.people if person.identity in self._others]
+        return sum(person.prominence for person in self.people) - sum(others), max(others, default=0.0)
+
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
         bodies = self._tracker.look(image, self._new_shot)
         self._new_shot = False

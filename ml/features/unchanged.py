@@ -27,8 +27,8 @@ class Unchanged:
     def same(self, image: NDArray[np.uint8], region: Region) -> bool:
         """Whether the region is the one of the last reading and looks alike; if not, this look is remembered."""
         cells = _look(image, region)
-        known = self._cells is not None and region == self._region
-        if known and float(np.abs(cells - self._cells).max()) < _LEAST_CHANGE:
+        before = self._cells if region == self._region else None
+        if before is not None and float(np.abs(cells - before).max()) < _LEAST_CHANGE:
             return True
         self._region, self._cells = region, cells
         return False
