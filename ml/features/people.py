@@ -99,8 +99,10 @@ class PeopleTracker:
         self._reader = reader
         self._search = Searcher(finder)
         self._new_shot = False
+        self._shot_began = 0
         self._most = most
         self._picture = -1
+        self._searches = 0
         self._entangled: dict[tuple[int, int], int] = {}
 
     def look(self, image: Image, new_shot: bool = False) -> dict[int, PoseSeen]:
@@ -108,6 +110,7 @@ class PeopleTracker:
         self._picture += 1
         self._new_shot = new_shot
         if new_shot:
+            self._shot_began = self._picture
             for person in self.people:
                 person.live = False
         readings: dict[int, Reading] = {}
@@ -208,13 +211,17 @@ class PeopleTracker:
         if len(live) >= self._most:
             return False
         recently = any(0 < self._picture - p.last_seen < _RECENTLY for p in self.people if not p.live)
-        return self._picture % (_OFTEN if recently else _SELDOM) == 0
+        often = recently or self._picture - self._shot_began < _MOMENT
+        return self._picture % (_OFTEN if often else _SELDOM) == 0
 
     def _take_in(self, image: Image, readings: dict[int, Reading]) -> None:
         """Search the picture, and follow from now on who is found and not yet followed."""
         height, width = image.shape[:2]
         lost = [person.region for person in self.people if not person.live]
-        for found in self._search.search(image, lost, nobody=not readings):
+        self._searches += 1
+        # The finder often reports the clearest body alone: every other time it is not shown those who are followed.
+        shown = _painted_over(image, readings) if readings and self._searches % 2 else image
+        for found in self._search.search(shown, lost, nobody=not readings):
             if len(self._live()) >= self._most:
                 return
             if any(_apart(found, person.region) < 0.15 for person in self._live()):
@@ -266,6 +273,19 @@ def same_body(first: PoseSeen, second: PoseSeen) -> bool:
     length = min(float(np.linalg.norm(t[:2].mean(axis=0) - t[2:].mean(axis=0))) for t in (one, other))
     width = min(float(np.linalg.norm(t[0] - t[1])) for t in (one, other))
     return float(np.linalg.norm(one - other, axis=-1).mean()) < _SAME_BODY * max(length, width, 1.0)
+
+
+def _painted_over(image: Image, readings: dict[int, Reading]) -> Image:
+    """The picture with a plain patch where people are known to be."""
+    painted = image.copy()
+    colour = image[:: max(1, image.shape[0] // 16), :: max(1, image.shape[1] // 16)].mean(axis=(0, 1))
+    for reading in readings.values():
+        points = reading.pose.image[:, :2]
+        margin = 0.04 * reading.region.side
+        left, top = np.maximum(points.min(axis=0) - margin, 0).astype(int)
+        right, bottom = np.maximum(points.max(axis=0) + margin, 0).astype(int)
+        painted[top:bottom, left:right] = colour.astype(np.uint8)
+    return painted
 
 
 def _apart(first: Region, second: Region) -> float:

@@ -47,6 +47,7 @@ class Searcher:
         self._finder = finder
         self._empty = 0
         """Pictures in a row in which nobody was found."""
+        self._turn = 0
 
     def search(self, image: Image, lost: Sequence[Region], nobody: bool) -> list[Region]:
         """Regions that may hold a person, surest first.
@@ -55,7 +56,13 @@ class Searcher:
         """
         height, width = image.shape[:2]
         whole = [one.region for one in self._finder.find(image) if one.score >= _SURE]
-        if not nobody or whole:
+        if not nobody:
+            # Others may be too small for the whole picture: one large piece of it each time.
+            self._empty = 0
+            self._turn += 1
+            large = [piece for piece in tiles(width, height) if piece.side >= _LARGE_PIECE * min(width, height)]
+            return whole + (self._in_piece(image, large[self._turn % len(large)]) if large else [])
+        if whole:
             self._empty = 0
             return whole
         pieces = [crop_about(one.centre, _AROUND * one.side) for one in lost[-2:]]
