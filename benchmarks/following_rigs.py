@@ -13,6 +13,8 @@ from mathutils import Matrix
 from sample_rigs.armatures import make_armature
 from sample_rigs.people import Look, make_person
 from sample_rigs.skeleton import Skeleton, _parents_first, _read_bones, read_places
+from understudy.addon.rigs import characters
+from understudy.addon.scene_files import open_rig
 
 Builder = Callable[[], bpy.types.Object]
 SAMPLES = Path(__file__).resolve().parent.parent / "sample_rigs"
@@ -41,6 +43,16 @@ def _sample(name: str) -> Builder:
     def build() -> bpy.types.Object:
         bpy.ops.wm.open_mainfile(filepath=str(SAMPLES / f"{name}.blend"), load_ui=False)
         return next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
+
+    return build
+
+
+def rig_file(path: Path) -> Builder:
+    """The character of a .blend, .glb, .fbx or .vrm file: the armature with the most known bones."""
+
+    def build() -> bpy.types.Object:
+        open_rig(path)
+        return characters(bpy.context.scene)[0][0]
 
     return build
 

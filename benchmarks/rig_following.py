@@ -10,6 +10,7 @@ Floors: directions 2 degrees in the mean and 5 for the worst bone; standing feet
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 import time
 from pathlib import Path
@@ -19,7 +20,7 @@ import bpy
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from benchmarks.following_measures import HEADER, measure
-from benchmarks.following_rigs import rigs
+from benchmarks.following_rigs import rig_file, rigs
 from benchmarks.following_takes import demo_take, formula_takes, recorded_take
 from understudy.addon.apply import ApplyError, ApplyOptions, apply_take
 from understudy.addon.retarget.facing import facing_axes
@@ -51,6 +52,7 @@ def takes(folder: Path | None) -> dict:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--rig", nargs="*", help="only these")
+    parser.add_argument("--file", type=Path, nargs="*", default=[], help="rig files instead of the built rigs")
     parser.add_argument("--take", nargs="*", help="only these")
     parser.add_argument("--motion", type=Path, help="folder of motion capture clips")
     parser.add_argument("--option", nargs="*", default=[], metavar="NAME=VALUE", help="of ApplyOptions")
@@ -61,7 +63,8 @@ def main() -> None:
         **{k: {"True": True, "False": False}.get(v, v) for k, v in (o.split("=") for o in arguments.option)}
     )
     print(f"{'rig':24}{'take':16}{HEADER}")
-    for rig_name, build in rigs().items():
+    builders = {path.stem: rig_file(path) for path in arguments.file} or rigs()
+    for rig_name, build in builders.items():
         if arguments.rig and rig_name not in arguments.rig:
             continue
         for take_name, take in chosen.items():
@@ -88,3 +91,6 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
+    sys.stdout.flush()
+    # Blender's module can take a minute to free a large file at exit.
+    os._exit(0)

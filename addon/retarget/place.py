@@ -13,6 +13,7 @@ from .pose import Character, Performer, Turns
 from .rig import Floats
 
 _SIDES = ("left", "right")
+_FEET_SHARE = 0.3
 _LEG = ("UpperLeg", "LowerLeg", "Foot")
 
 
@@ -41,7 +42,12 @@ def placement(actor: Performer, who: Character, turns: Turns, at_rest: Turns, st
     height = min(who.joints[f"{side}Foot"][2] for side in _SIDES) + _drop(who, at_rest)
     path = scale * (performers - [0.0, 0.0, _between_thighs(actor.rest)[2]]) + [0.0, 0.0, height]
     path[:, :2] += middle[:2] - (path[0, :2] if start_here else 0.0)
-    return Placement(float(scale), path + rotation.rotate(hips_turn, hips - middle))
+    # Where the hips bone lies above the thighs is anatomy. Tilted about the performer's hips its own path stays true,
+    # about the thighs the feet do: mostly the first, since feet are planted anyway.
+    own, performers_own = hips - middle, scale * (actor.rest["hips"] - _between_thighs(actor.rest))
+    tilted = rotation.rotate(hips_turn, own)
+    true_path = rotation.rotate(actor.turns["hips"], performers_own) + own - performers_own
+    return Placement(float(scale), path + _FEET_SHARE * tilted + (1 - _FEET_SHARE) * true_path)
 
 
 def _between_thighs(joints: Mapping[str, Floats]) -> Floats:
