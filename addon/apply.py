@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from ..ml.take import BONE_NAMES, FACE_NAMES, Take
+from ..ml.take import FACE_NAMES, Take
+from .bone_curves import Limbs, bone_curves
 from .datablocks import current_scene, pose_bones, shape_keys_of
 from .keyframes import Curve, frames_of, write_action
-from .retarget import BoneChannel, Controls, RootMotion, Wishes, retarget
+from .retarget import RootMotion
 from .rigs import FaceMap, RigProfile
-from .rigs.conventions import CONVENTIONS
-from .rigs.conventions.convention import Convention
-from .rigs.extras import find_extras
-from .rigs.rest import read_rest
 
 Floats = NDArray[np.float64]
 
@@ -32,7 +28,9 @@ class ApplyOptions:
 
     only_seen: bones never seen in the footage are left alone; plant_feet: feet on the floor do not slide; start_here:
     the path begins where the character stands, instead of at the performer's place before the camera; extend_scene:
-    the scene's end is moved if the take is longer.
+    the scene's end is moved if the take is longer; root: what carries the way over the floor (the hips, the rig's root
+    bone or the armature object), with in_place nothing does; limbs: which kinematics a control rig's arms and legs are
+    switched to (both kinds of controls get keys); free_constrained: constraints that would hide the keys are keyed off.
     """
 
     start_frame: float = 1
@@ -46,6 +44,8 @@ class ApplyOptions:
     extend_scene: bool = True
     root: RootMotion = "hips"
     in_place: bool = False
+    limbs: Limbs = "fk"
+    free_constrained: bool = True
 
 
 @dataclass(frozen=True)
@@ -57,13 +57,6 @@ class ApplyResult:
     keys: int
     frames: tuple[float, float]
     warnings: tuple[str, ...] = field(default=())
-
-
-HAND_WORDS = ("Thumb", "Index", "Middle", "Ring", "Little")
-HEAD_BONES = ("neck", "head")
-_FACE_ONLY = ("leftEye", "rightEye", "jaw")
-_ENOUGH_LOOKS = 4
-"""Shape keys for the gaze, of eight: with as many, eyes move by shape keys instead of bones."""
 
 
 def apply_take(
@@ -81,7 +74,7 @@ def apply_take(
     frames = frames_of(take.times, fps, options.start_frame)
     warnings: list[str] = []
     faces = _face_meshes(profile.faces, warnings) if options.face and take.has_face else []
-    body = _bone_curves(take, armature, profile, options, frames, warnings)
+    body = bone_curves(take, armature, profile, options, frames, warnings)
     looks = {face.object: _key_curves(take, mesh, face, frames) for face, mesh in faces}
     if not body and not any(looks.values()):
         raise ApplyError(_nothing_to_do(take, profile, options))
@@ -137,122 +130,6 @@ def _title(take: Take) -> str:
     source = take.metadata.get("source", "")
     name = source.get("name", "") if isinstance(source, dict) else source
     return str(name or "Take").rsplit("/", 1)[-1].rsplit("\\", 1)[-1][:40]
-
-
-def convention_of(kind: str) -> Convention | None:
-    return next((convention for convention in CONVENTIONS if convention.kind == kind), None)
-
-
-def _bone_curves(
-    take: Take,
-    armature: bpy.types.Object,
-    profile: RigProfile,
-    options: ApplyOptions,
-    frames: Floats,
-    warnings: list[str],
-) -> list[Curve]:
-    wanted = wanted_bones(take, options)
-    rest = read_rest(armature)
-    convention = convention_of(profile.kind)
-    extras = find_extras(rest, profile.bones)
-    controls = Controls(
-        bones=profile.bones,
-        shared=convention.shared if convention else {},
-        joints=convention.joints if convention else {},
-        twists=extras.twists,
-        root=extras.root,
-    )
-    face_names = profile.face_names
-    looks = sum(name.startswith("eyeLook") for name in face_names)
-    wishes = Wishes(
-        wanted=wanted,
-        eyes=options.face and looks < _ENOUGH_LOOKS,
-        jaw=options.face and "jawOpen" not in face_names,
-        plant=options.plant_feet,
-        start_here=options.start_here,
-        root=options.root,
-        in_place=options.in_place,
-    )
-    retargeted = retarget(take, rest, controls, wishes)
-    channels = retargeted.channels
-    held = [channel.bone for channel in channels if rest.constrained[rest.index[channel.bone]]]
-    if held:
-        warnings.append(f"Constraints hold {_some(held)}: keys on them will not show until the constraints are muted.")
-    curves = [curve for channel in channels for curve in _channel_curves(channel, frames)]
-    if convention is not None and channels:
-        curves += _control_curves(armature, profile, convention, wanted, frames[:1], {c.bone for c in channels})
-    return curves
-
-
-def wanted_bones(take: Take, options: ApplyOptions) -> frozenset[str]:
-    """The humanoid bones to key: by the chosen parts and, with only_seen, by what the footage ever showed."""
-    wanted = {name for name in BONE_NAMES if _chosen(name, options)}
-    if options.only_seen and take.bone_confidence is not None and take.bone_names is not None:
-        seen = np.max(take.bone_confidence, axis=0) > 0
-        wanted -= {name for name, was_seen in zip(take.bone_names, seen, strict=True) if not was_seen}
-    return frozenset(wanted)
-
-
-def _chosen(name: str, options: ApplyOptions) -> bool:
-    if any(word in name for word in HAND_WORDS):
-        return options.hands
-    if name in HEAD_BONES:
-        return options.head
-    if name in _FACE_ONLY:
-        return options.face
-    return options.body
-
-
-def _some(names: list[str]) -> str:
-    names = sorted(set(names))
-    return ", ".join(names[:3]) + (f" and {len(names) - 3} more bones" if len(names) > 3 else "")
-
-
-def _bone_path(bone: str) -> str:
-    return f'pose.bones["{bpy.utils.escape_identifier(bone)}"]'
-
-
-def _channel_curves(channel: BoneChannel, frames: Floats) -> list[Curve]:
-    path = f"{_bone_path(channel.bone)}.{channel.name}"
-    return [
-        Curve(path, index, channel.bone, frames, channel.values[:, index]) for index in range(channel.values.shape[1])
-    ]
-
-
-def _control_curves(
-    armature: bpy.types.Object,
-    profile: RigProfile,
-    convention: Convention,
-    wanted: frozenset[str],
-    frame: Floats,
-    keyed: set[str],
-) -> list[Curve]:
-    """A control rig's settings for forward kinematics, and controls held at rest: one key each."""
-    curves = []
-    for (bone, setting), (value, needed_for) in convention.properties.items():
-        there = bone in pose_bones(armature) and setting in pose_bones(armature)[bone]
-        if there and needed_for in wanted and profile.bones.get(needed_for) in keyed:
-            path = f'{_bone_path(bone)}["{setting}"]'
-            curves.append(Curve(path, 0, bone, frame, np.array([value])))
-    for bone in convention.neutral:
-        if bone in pose_bones(armature) and bone not in keyed:
-            curves += _at_rest(pose_bones(armature)[bone], frame)
-    return curves
-
-
-_RESTS: Mapping[str, tuple[str, tuple[float, ...]]] = {
-    "QUATERNION": ("rotation_quaternion", (1.0, 0.0, 0.0, 0.0)),
-    "AXIS_ANGLE": ("rotation_axis_angle", (0.0, 0.0, 1.0, 0.0)),
-}
-
-
-def _at_rest(bone: bpy.types.PoseBone, frame: Floats) -> list[Curve]:
-    rotation = _RESTS.get(bone.rotation_mode, ("rotation_euler", (0.0, 0.0, 0.0)))
-    return [
-        Curve(f"{_bone_path(bone.name)}.{name}", index, bone.name, frame, np.array([value]))
-        for name, values in (("location", (0.0, 0.0, 0.0)), rotation, ("scale", (1.0, 1.0, 1.0)))
-        for index, value in enumerate(values)
-    ]
 
 
 def _face_meshes(faces: tuple[FaceMap, ...], warnings: list[str]) -> list[tuple[FaceMap, bpy.types.Object]]:

@@ -87,6 +87,6 @@ def location_channel(who: Character, turns: Turns, heads: Heads, bone: int) -> B
     # Without "local location" a bone is moved along its parent's axes (or the armature's), not its own.
     if rest.local_location[bone]:
         moved = moved @ rest.axes[bone]
-    elif parent >= 0:
-        moved = moved @ rest.axes[parent]
+    elif rest.holders[bone] >= 0:
+        moved = moved @ rest.axes[rest.holders[bone]]
     return BoneChannel(rest.names[bone], "location", moved)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from ...ml.take import FACE_NAMES, Take, rotation
@@ -29,17 +31,21 @@ def head_turns(take: Take, who: Character) -> Turns:
     return turns
 
 
-def eye_turns(take: Take, who: Character, turns: Turns) -> Turns:
-    """Both eyes by the take's own eye bones where it has them, else by its gaze, relative to the head."""
-    looking: Turns = {}
+def eye_turns(take: Take, who: Character, turns: Turns, aims: Mapping[str, tuple[str, str]]) -> dict[str, Floats]:
+    """Humanoid eye -> turn, by the take's own eye bones where it has them, else by its gaze, relative to the head.
+
+    aims: humanoid eye -> (control, bone at whose head the eye turns), for rigs whose eyes follow a control.
+    """
+    looking: dict[str, Floats] = {}
     for side, name in enumerate(("leftEye", "rightEye")):
-        if name not in who.bones:
+        bone = who.bones.get(name, who.rest.index.get(aims[name][1], -1) if name in aims else -1)
+        if bone < 0:
             continue
         if take.bone_names is not None and name in take.bone_names and take.rotations is not None:
-            looking[who.bones[name]] = rotation.normalize(take.rotations[:, take.bone_names.index(name)])
+            looking[name] = rotation.normalize(take.rotations[:, take.bone_names.index(name)])
         elif take.gaze is not None:
-            head = followed_turn(who, turns, int(who.rest.parents[who.bones[name]]))
-            looking[who.bones[name]] = rotation.multiply(head, gaze_turn(take.gaze[:, side]))
+            head = followed_turn(who, turns, int(who.rest.parents[bone]))
+            looking[name] = rotation.multiply(head, gaze_turn(take.gaze[:, side]))
     return looking
 
 

@@ -20,8 +20,8 @@ _BENT = 0.03
 class IkLimb:
     """One limb's controls. start, middle, end: humanoid bones; control: the bone that takes hand or foot with it; pole:
     the bone to which elbow or knee points; follow: further controls -> the humanoid bones they turn with; neutral:
-    controls held at rest; switch: (bone, property, value for forward, value for inverse kinematics); settings: values
-    of (bone, property) under which the controls act as described.
+    controls held at rest; switches: (bone, property, value for forward, value for inverse kinematics), those of them
+    that exist are set; settings: values of (bone, property) under which the controls act as described.
     """
 
     start: str
@@ -31,7 +31,7 @@ class IkLimb:
     pole: str
     follow: Mapping[str, str] = field(default_factory=dict)
     neutral: tuple[str, ...] = ()
-    switch: tuple[str, str, float, float] | None = None
+    switches: tuple[tuple[str, str, float, float], ...] = ()
     settings: Mapping[tuple[str, str], float] = field(default_factory=dict)
 
 
@@ -78,7 +78,9 @@ def _pole(who: Character, turns: Turns, heads: Heads, limb: IkLimb) -> Floats:
     return knee + distance * way / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-12)
 
 
-def eye_targets(who: Character, turns: Turns, heads: Heads, looking: Mapping[str, Floats], aims: Mapping[str, str]):
+def eye_targets(
+    who: Character, turns: Turns, heads: Heads, looking: Mapping[str, Floats], aims: Mapping[str, tuple[str, str]]
+) -> Heads:
     """Heads of the controls at which eyes look. looking: humanoid eye -> its turn [T, 4] in stage axes; aims: humanoid
     eye -> (control, the bone at whose head the eye turns)."""
     placed: Heads = {}

@@ -17,13 +17,14 @@ class RigRest:
 
     heads, tails [N, 3]; axes [N, 3, 3] the bones' rest rotations (columns: local X, Y along the bone, Z);
     parents [N] the bone each follows rigidly, -1 for none. In a control rig that is the control which carries it, not
-    always the parent in the outliner. inherits, connected, local_location, constrained [N] bool as Blender has them:
-    constrained = an active constraint decides over the bone's pose, so keys on it would not show. locked [N]: the
-    maker locked the location.
+    always the parent in the outliner, which `holders` has. inherits, connected, local_location, constrained [N] bool as
+    Blender has them: constrained = an active constraint decides over the bone's pose, so keys on it would not show.
+    locked [N]: the maker locked the location.
     """
 
     names: tuple[str, ...]
     parents: NDArray[np.int64]
+    holders: NDArray[np.int64]
     heads: Floats
     tails: Floats
     axes: Floats
@@ -71,6 +72,7 @@ def simple_rest(bones: dict[str, tuple[str | None, tuple[float, ...], tuple[floa
     return RigRest(
         names=names,
         parents=np.array(parents, dtype=np.int64),
+        holders=np.array(parents, dtype=np.int64),
         heads=heads,
         tails=tails,
         axes=np.array([_axes_along(tail - head) for head, tail in zip(heads, tails, strict=True)]).reshape(count, 3, 3),

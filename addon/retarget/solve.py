@@ -14,6 +14,7 @@ from .channels import BoneChannel, location_channel, rotation_channels
 from .face_bones import eye_turns, head_turns, jaw_turn
 from .facing import facing_axes
 from .level import level_feet
+from .limb_controls import IkLimb, eye_targets, limb_controls
 from .place import placement
 from .plant import Root, plant_feet
 from .pose import Character, Performer, Turns, body_turns, character, performer
@@ -37,6 +38,8 @@ class Controls:
     joints: Mapping[str, str] = field(default_factory=dict)
     twists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: str | None = None
+    limbs: tuple[IkLimb, ...] = ()
+    aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -85,11 +88,16 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
             heads[root.bone] = root.heads
             travel = _moved_by(who, controls, wishes, heads, root, take.fps)
         heads.update(_detached(who, turns, heads, controls))
+        limb_turns, limb_heads = limb_controls(who, turns, heads, controls.limbs)
+        turns.update(limb_turns)
+        heads.update(limb_heads)
         turns.update(twist_turns(actor, who, turns, _indices(who, controls.twists)))
     else:
         turns = _wanted_turns(head_turns(take, who), who, wishes.wanted)
     if wishes.eyes:
-        turns.update(eye_turns(take, who, turns))
+        looking = eye_turns(take, who, turns, controls.aims)
+        turns.update({who.bones[name]: turn for name, turn in looking.items() if name in who.bones})
+        heads.update(eye_targets(who, turns, heads, looking, controls.aims))
     if wishes.jaw:
         turns.update(jaw_turn(take, who, turns))
     located = [location_channel(who, turns, heads, bone) for bone in sorted(heads)]

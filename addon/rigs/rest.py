@@ -15,6 +15,7 @@ _DECIDING = frozenset({
     "TRANSFORM", "ARMATURE", "ACTION", "CHILD_OF",
 })  # fmt: skip
 """Constraints that put a bone elsewhere than its keys do."""
+_NEARLY = 0.999
 _COPIERS = ("ORG-", "DEF-", "MCH-")
 """Rigify's mechanism bones: one that copies a control stands for that control."""
 
@@ -30,6 +31,7 @@ def read_rest(armature: bpy.types.Object) -> RigRest:
     return RigRest(
         names=tuple(place),
         parents=np.array([_carrier(armature, pose_bone, place) for pose_bone in posed], dtype=np.int64),
+        holders=np.array([-1 if b.parent is None else place[b.parent.name] for b in bones], dtype=np.int64),
         heads=matrices[:, :3, 3].copy(),
         tails=np.array([bone.tail_local for bone in bones], dtype=np.float64).reshape(count, 3),
         axes=_pure_rotation(matrices[:, :3, :3]),
@@ -57,7 +59,7 @@ def _carrier(armature: bpy.types.Object, bone: bpy.types.PoseBone, place: dict[s
     for _ in range(len(place)):
         if parent is None or not parent.name.startswith(_COPIERS):
             break
-        copied = _copied_control(armature, parent)
+        copied = _copied_control(armature, parent) or _switched_parent(armature, parent)
         if copied is None:
             break
         parent = copied
@@ -69,6 +71,16 @@ def _copied_control(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone
     for constraint in bone.constraints:
         if constraint.type == "COPY_TRANSFORMS" and constraint.owner_space == "WORLD" and constraint.influence == 1:
             return pose_bones(armature).get(constraint.subtarget) if constraint.target == armature else None
+    return None
+
+
+def _switched_parent(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone | None:
+    """The bone that a mechanism bone follows as if it were its parent (Armature constraint with one full weight)."""
+    for constraint in bone.constraints:
+        if constraint.type == "ARMATURE" and not constraint.mute and constraint.influence == 1:
+            whole = [t for t in constraint.targets if t.weight > _NEARLY and t.target == armature]
+            others = [t for t in constraint.targets if _NEARLY >= t.weight > 1 - _NEARLY]
+            return pose_bones(armature).get(whole[0].subtarget) if len(whole) == 1 and not others else None
     return None
 
 

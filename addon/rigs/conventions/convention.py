@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from ...retarget.limb_controls import IkLimb
+
 
 @dataclass(frozen=True)
 class Convention:
@@ -14,7 +16,7 @@ class Convention:
     What only control rigs need: `shared` further bones that turn with a humanoid bone; `joints` bones at whose heads
     the anatomical joints lie where the control's own head lies elsewhere; `neutral` controls held at rest; `properties`
     settings (bone, property) -> value under which the controls act as plain forward kinematics, each with the humanoid
-    bone that must be keyed for the setting to be needed.
+    bone that must be keyed for the setting to be needed; `limbs` the controls of their inverse kinematics.
     """
 
     kind: str
@@ -29,6 +31,9 @@ class Convention:
     joints: Mapping[str, str] = field(default_factory=dict)
     neutral: tuple[str, ...] = ()
     properties: Mapping[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    limbs: tuple[IkLimb, ...] = ()
+    aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    """Humanoid eye -> (the control it looks at, the bone at whose head it turns)."""
 
 
 def both_sides(parts: Mapping[str, str], left: str, right: str) -> dict[str, str]:
