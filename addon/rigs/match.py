@@ -15,7 +15,7 @@ from .conventions import CONVENTIONS
 from .conventions.convention import Convention
 from .fingers import finger_chains, five_fingers
 from .names import BoneName, read_names
-from .parts import FINGER_COMPANY
+from .parts import FINGER_COMPANY, HEAD, LIMBS
 from .structure import match_by_structure
 from .tree import Tree
 from .trunk import spread_spine
@@ -28,6 +28,7 @@ REQUIRED = (
 )  # fmt: skip
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
+_MECHANICAL = 0.2
 SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
@@ -72,12 +73,32 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
         said = {mirrored(name): bone for name, bone in worded.items()} if match.swapped else worded
         match = _filled(match, said, rest, points)
         match = _filled(match, _unnamed_fingers(tree, names, match), rest, points)
-    return match
+    return _human(match)
+
+
+def _human(match: Match) -> Match:
+    """Emptied, with a sentence why, where what was found makes no human: legs without arms are an animal's."""
+
+    arms = any({f"{side}UpperArm", f"{side}LowerArm"} <= match.bones.keys() for side in ("left", "right"))
+    trunk = any(name in match.bones for name in ("spine", "neck", "head"))
+    face = "head" in match.bones and any(name in match.bones for name in ("neck", "leftEye", "rightEye", "jaw"))
+    legs = any("Leg" in name for name in match.bones)
+    if (arms and trunk) or (face and not legs):
+        return match
+    if legs:
+        why = "Legs were found, but no arms that go with them: no humanoid."
+    elif match.doubts and not match.bones:
+        return match
+    else:
+        why = "Neither names nor shape of its bones are those of a human body: no humanoid."
+    return Match(GENERIC, {}, (why,), 0.0)
 
 
 def _shaped(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> Match:
     """By structure; where at least some names have sides, those say which is left."""
     found = match_by_structure(tree, names)
+    if _denied(tree, names, found):
+        return Match(UNNAMED)
     agree = sum(
         (1 if humanoid.startswith(names[bone].side) else -1)
         for humanoid, bone in found.items()
@@ -86,6 +107,18 @@ def _shaped(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> Mat
     if agree < 0:
         found = {mirrored(name): bone for name, bone in found.items()}
     return _checked(tree.rest, UNNAMED, _named(tree.rest, found), points, believed=abs(agree) > 2)
+
+
+def _denied(tree: Tree, names: Sequence[BoneName], found: Mapping[str, int]) -> bool:
+    """Whether the rig is made of controls, whose hierarchy is no body's, or names say otherwise than the shape."""
+    if sum(tree.rest.constrained) > _MECHANICAL * tree.count or any(tree.rest.constrained[b] for b in found.values()):
+        return True
+    wrong = 0
+    for humanoid, bone in found.items():
+        part = humanoid.removeprefix("left").removeprefix("right")
+        meant = LIMBS.get(names[bone].words) or ({"head": 1.0} if names[bone].words in HEAD else {})
+        wrong += bool(meant) and part not in meant
+    return wrong > 1
 
 
 def known(match: Match) -> int:
