@@ -14,6 +14,7 @@ ROOT = Path(__file__).resolve().parents[1]
 REQUIREMENTS = ROOT / "requirements" / "engine.txt"
 
 _FOLDER_VARIABLE = "UNDERSTUDY_ENGINE_FOLDER"
+_PROFILES_VARIABLE = "UNDERSTUDY_PROFILES_FOLDER"
 
 
 def engine_folder() -> Path:
@@ -24,6 +25,16 @@ def engine_folder() -> Path:
     if PACKAGE.startswith("bl_ext."):
         return Path(bpy.utils.extension_path_user(PACKAGE, path="engine", create=True))
     return Path(bpy.utils.user_resource("DATAFILES", path="understudy/engine", create=True))
+
+
+def profiles_folder() -> Path:
+    """Saved maps of characters: outside the extension too. $UNDERSTUDY_PROFILES_FOLDER where a studio shares one."""
+    chosen = os.environ.get(_PROFILES_VARIABLE)
+    if chosen:
+        return Path(chosen).expanduser()
+    if PACKAGE.startswith("bl_ext."):
+        return Path(bpy.utils.extension_path_user(PACKAGE, path="profiles", create=True))
+    return Path(bpy.utils.user_resource("DATAFILES", path="understudy/profiles", create=True))
 
 
 def engine_log() -> Path:

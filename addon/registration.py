@@ -13,11 +13,12 @@ from collections.abc import Sequence
 
 import bpy
 
-from . import operators, panels, preferences, properties, session
+from . import operators, panels, preferences, properties, rig_map, session
 from .engine import pump
 
 _classes: Sequence[type] = (
     *properties.CLASSES,
+    *rig_map.CLASSES,
     *preferences.CLASSES,
     *operators.CLASSES,
     *panels.CLASSES,
@@ -30,6 +31,7 @@ def register() -> None:
     for kind in _classes:
         bpy.utils.register_class(kind)
     properties.attach()
+    rig_map.attach()
     _command_handles.append(bpy.utils.register_cli_command("understudy", _run_command))
     bpy.app.handlers.load_post.append(_forget_file)
 
@@ -42,6 +44,7 @@ def unregister() -> None:
         bpy.app.handlers.load_post.remove(_forget_file)
     while _command_handles:
         bpy.utils.unregister_cli_command(_command_handles.pop())
+    rig_map.detach()
     properties.detach()
     for kind in reversed(_classes):
         with contextlib.suppress(RuntimeError):  # not registered: register() stopped before it

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import apply, capture, character, engine, record, source, takes
+from . import apply, capture, character, engine, mapping, range_of_motion, record, source, takes
 
 CLASSES = (
     *engine.CLASSES,
@@ -11,5 +11,7 @@ CLASSES = (
     *capture.CLASSES,
     *takes.CLASSES,
     *character.CLASSES,
+    *mapping.CLASSES,
+    *range_of_motion.CLASSES,
     *apply.CLASSES,
 )

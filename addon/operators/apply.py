@@ -7,7 +7,8 @@ from bpy.types import Context, Event, Operator
 
 from .. import paths, session
 from ..properties import active_take, settings
-from .character import character_of, character_report
+from .character import character_of
+from .mapping import map_of
 from .results import CANCELLED, FINISHED, OperatorResult
 
 _SHARED = ("start_frame", "face", "head", "body", "hands", "only_seen")
@@ -55,12 +56,9 @@ class UNDERSTUDY_OT_apply(Operator):
             return self._refuse("There is no take yet; capture a video or add a take first.")
         if armature is None:
             return self._refuse("Choose a character first, or add a sample character.")
-        report = character_report(armature)
-        if report.problem:
-            return self._refuse(report.problem)
         options = ApplyOptions(**{name: getattr(self, name) for name in _SHARED})
         try:
-            result = apply_take(load_take(path), armature, report.profile, options)
+            result = apply_take(load_take(path), armature, map_of(armature), options)
         except (TakeError, ValueError) as error:
             return self._refuse(str(error))
         session.state.problems.pop("apply", None)

@@ -2,7 +2,6 @@
 
 # pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportAttributeAccessIssue=false
-from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -12,47 +11,6 @@ from bpy.types import Context, Object, Operator
 from .. import session
 from ..properties import settings
 from .results import CANCELLED, FINISHED, OperatorResult
-
-
-@dataclass(frozen=True)
-class CharacterReport:
-    """What the panel says about a character; `profile` is a rigs.RigProfile, None when it cannot be used."""
-
-    text: str
-    problem: str = ""
-    missing: tuple[str, ...] = ()
-    profile: Any = None
-
-
-_reports: dict[tuple, CharacterReport] = {}
-
-
-def character_report(armature: Object) -> CharacterReport:
-    """Look at a character once, and again only when its bones or shape keys changed in number."""
-    key = _signature(armature)
-    if key not in _reports:
-        _reports.clear()  # the panel shows one at a time
-        _reports[key] = _look_at(armature)
-    return _reports[key]
-
-
-def _signature(armature: Object) -> tuple:
-    meshes = [child for child in armature.children_recursive if child.type == "MESH"]
-    keys = tuple(
-        (mesh.name, len(mesh.data.shape_keys.key_blocks)) for mesh in meshes if mesh.data.shape_keys is not None
-    )
-    bones = len(armature.data.bones)
-    return (bpy.data.filepath, armature.session_uid, armature.name, bones, keys)
-
-
-def _look_at(armature: Object) -> CharacterReport:
-    from ..rigs.detect import detect_rig
-
-    try:
-        profile = detect_rig(armature)
-    except ValueError as error:
-        return CharacterReport("", str(error))
-    return CharacterReport(profile.describe(), "", tuple(str(name) for name in profile.missing), profile)
 
 
 def character_of(context: Context) -> Object | None:

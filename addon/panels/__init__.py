@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import apply, capture, character, engine, source, takes
+from . import apply, capture, character, engine, mapping, source, takes
 
 CLASSES = (
     *engine.CLASSES,
@@ -10,5 +10,6 @@ CLASSES = (
     *capture.CLASSES,
     *takes.CLASSES,
     *character.CLASSES,
+    *mapping.CLASSES,
     *apply.CLASSES,
 )

@@ -4,14 +4,17 @@
 
 from __future__ import annotations
 
-from bpy.types import Context, Panel
+from bpy.types import Context, Object, Panel, UILayout
 
-from ..operators.character import character_of, character_report
+from ..operators.character import character_of
+from ..operators.mapping import look_soon
 from ..properties import settings
+from ..rig_map import read_map, rig_map, up_to_date
 from .sidebar import Sidebar
 from .texts import draw_outcome, draw_text
 
 _MOST_NAMES = 6
+_MOST_DOUBTS = 4
 
 
 class UNDERSTUDY_PT_character(Sidebar, Panel):
@@ -32,14 +35,46 @@ class UNDERSTUDY_PT_character(Sidebar, Panel):
                 "understudy.add_sample_character", "character", text="Add Sample Character", icon="OUTLINER_OB_ARMATURE"
             )
         else:
-            report = character_report(armature)
-            if report.problem:
-                draw_text(layout.box(), context, report.problem, "ERROR", alert=True)
-            else:
-                draw_text(layout, context, report.text, "CHECKMARK")
-                if report.missing:
-                    draw_text(layout, context, f"Missing: {_named(report.missing)}", "INFO")
+            _draw_found(layout, context, armature)
         draw_outcome(layout, context, "character")
+
+
+def _draw_found(layout: UILayout, context: Context, armature: Object) -> None:
+    if not up_to_date(armature):
+        look_soon(armature)
+    values = rig_map(armature)
+    profile = read_map(armature)
+    if profile is None:
+        row = layout.row(align=True)
+        row.label(text="Looking at bones and shape keys ...", icon="VIEWZOOM")
+        row.operator("understudy.detect_character", text="", icon="FILE_REFRESH")
+        return
+    origin = "edited by hand" if values.edited else values.origin
+    row = layout.row()
+    column = row.column()
+    draw_text(column, context, profile.describe() + (f" ({origin})" if origin else ""), "CHECKMARK")
+    row.operator("understudy.detect_character", text="", icon="FILE_REFRESH")
+    missing = tuple(str(name) for name in profile.missing)
+    if missing and profile.bones:
+        draw_text(layout, context, f"Missing: {_named(missing)}", "INFO")
+    for doubt in profile.doubts[:_MOST_DOUBTS]:
+        draw_text(layout, context, doubt, "ERROR")
+    if values.tested:
+        _draw_test(layout, context)
+    else:
+        layout.operator("understudy.test_map", icon="PLAY")
+
+
+def _draw_test(layout: UILayout, context: Context) -> None:
+    from ..range_of_motion import face_shape_at  # numpy: only once it is needed
+
+    scene = context.scene
+    box = layout.box()
+    shape = face_shape_at(scene.frame_current, scene.frame_start, scene.render.fps / scene.render.fps_base)
+    row = box.row(align=True)
+    row.operator("screen.animation_play", text="", icon="PAUSE" if context.screen.is_animation_playing else "PLAY")
+    row.label(text=shape or "Range of motion")
+    box.operator("understudy.end_test", icon="X")
 
 
 def _named(names: tuple[str, ...]) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 import bpy
 import numpy as np
 
 from .extras import find_extras
-from .faces import find_face
+from .faces import FaceQuestion, FoundFace, answer, ask
 from .match import match_rig
 from .meshes import meshes_of
 from .profile import RigProfile
@@ -20,19 +21,28 @@ def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = 
 
     declared: {humanoid: bone} as the character's own file says it; believed before any names.
     """
+    profile, question = examine(armature, declared)
+    return with_face(profile, answer(question))
+
+
+def examine(armature: bpy.types.Object, declared: Mapping[str, str] | None = None) -> tuple[RigProfile, FaceQuestion]:
+    """The bones' part of the profile, and all that is needed to find the face's (on a thread, if need be)."""
     rest = read_rest(armature)
     match = match_rig(rest, declared, vertices_of(armature))
-    face = find_face(armature, match.bones)
-    return RigProfile(
+    profile = RigProfile(
         armature=armature.name,
         kind=match.convention.kind,
         bones=match.bones,
-        faces=face.maps,
         label=match.convention.label,
-        doubts=(*match.doubts, *face.doubts),
+        doubts=match.doubts,
         extras=find_extras(rest, match.bones),
         confidence=match.confidence,
     )
+    return profile, ask(armature, match.bones)
+
+
+def with_face(profile: RigProfile, face: FoundFace) -> RigProfile:
+    return replace(profile, faces=face.maps, doubts=(*profile.doubts, *face.doubts))
 
 
 def vertices_of(armature: bpy.types.Object, most: int = 4000) -> np.ndarray:

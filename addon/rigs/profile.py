@@ -88,6 +88,8 @@ class RigProfile:
         }
 
 
+_MOST_FACTOR = 100.0
+_MOST_BYTES = 20_000_000
 _PARTS = (
     ("head", ("head",)),
     ("arms", ("leftUpperArm", "rightUpperArm")),
@@ -105,7 +107,7 @@ def profile_from_json(data: object) -> RigProfile:
     if not isinstance(data, dict):
         raise ProfileError("the profile is not a JSON object.")
     bones = data.get("bones")
-    if not isinstance(bones, dict) or not all(isinstance(bone, str) for bone in bones.values()):
+    if not isinstance(bones, dict) or not all(isinstance(bone, str) and bone for bone in bones.values()):
         raise ProfileError("the profile's bones are not an object of humanoid name: bone name.")
     unknown = [name for name in bones if name not in BONE_NAMES]
     if unknown:
@@ -113,9 +115,11 @@ def profile_from_json(data: object) -> RigProfile:
     faces = data.get("faces", [])
     if not isinstance(faces, list):
         raise ProfileError("the profile's faces are not a list.")
-    kind = str(data.get("kind", "custom"))
+    kind, armature = data.get("kind", "custom"), data.get("armature", "")
+    if not isinstance(kind, str) or not isinstance(armature, str):
+        raise ProfileError("the profile's kind or armature is not a text.")
     return RigProfile(
-        armature=str(data.get("armature", "")),
+        armature=armature,
         kind=kind,
         bones=dict(bones),
         faces=tuple(_face_from_json(face) for face in faces),
@@ -135,25 +139,37 @@ def _face_from_json(data: object) -> FaceMap:
 def _shares_from_json(name: str, shares: Any) -> tuple[KeyShare, ...]:
     if name not in FACE_NAMES:
         raise ProfileError(f"the profile's face shape {name!r} is not an ARKit name.")
-    try:
-        return tuple((str(key), float(factor)) for key, factor in shares)
-    except (TypeError, ValueError) as error:
-        raise ProfileError(f"the profile's face shape {name!r} is not a list of [shape key, factor].") from error
+    good = isinstance(shares, list) and all(
+        isinstance(share, list)
+        and len(share) == 2
+        and isinstance(share[0], str)
+        and isinstance(share[1], (int, float))
+        and not isinstance(share[1], bool)
+        and abs(share[1]) <= _MOST_FACTOR  # neither infinite nor no number at all
+        for share in shares
+    )
+    if not good:
+        raise ProfileError(
+            f"the profile's face shape {name!r} is not a list of [shape key, factor], factors up to {_MOST_FACTOR:g}."
+        )
+    return tuple((key, float(factor)) for key, factor in shares)
 
 
 def load_profile(path: str | os.PathLike[str]) -> RigProfile:
     """Read a profile file; ProfileError in one sentence for whatever is wrong with it."""
     path = Path(path)
     try:
+        if path.stat().st_size > _MOST_BYTES:
+            raise ProfileError("the file is far too large for a profile.")
         return profile_from_json(json.loads(path.read_text(encoding="utf-8")))
     except FileNotFoundError as error:
         raise ProfileError(f"There is no profile at {path}.") from error
-    except (OSError, UnicodeDecodeError, json.JSONDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
+        if isinstance(error, ProfileError):
+            raise ProfileError(f"{path}: {error}") from error
         raise ProfileError(
             f"{path} is not a readable profile ({error}); write one with: inspect RIG --json."
         ) from error
-    except ProfileError as error:
-        raise ProfileError(f"{path}: {error}") from error
 
 
 def save_profile(path: str | os.PathLike[str], profile: RigProfile) -> None:

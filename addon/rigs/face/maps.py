@@ -14,7 +14,7 @@ from ..meshes import meshes_of
 from ..profile import FaceMap
 from .decide import Shapes, Wanted, decide
 from .names import Meaning, choose, meanings
-from .samples import Floats, KeyedMesh, character_axes, sample_meshes
+from .samples import FaceSamples, Floats, KeyedMesh, character_axes, sample_meshes
 from .sides import on_their_sides
 
 _MOST_NAMED = 3
@@ -28,37 +28,70 @@ class FoundFace:
     doubts: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class FaceQuestion:
+    """All that is read from the scene, as arrays and names: `answer` needs no Blender and may run on a thread.
+
+    meshes: (object's name, usable keys); meant: what names say; samples: None where there is nothing to look at.
+    """
+
+    meshes: tuple[tuple[str, tuple[str, ...]], ...]
+    meant: Mapping[str, tuple[Meaning, ...]]
+    samples: FaceSamples | None
+    wanted: Wanted
+    doubts: tuple[str, ...]
+
+
 def find_face(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> FoundFace:
     """What the character's meshes have for ARKit's 52; nothing in the scene is changed.
 
     bones: humanoid -> bone, as far as known: they tell left from right, and where the eyes are.
     """
+    return answer(ask(armature, bones))
+
+
+def ask(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> FaceQuestion:
+    """Read the character's keys and what they move."""
     doubts: list[str] = []
     meshes = _keyed_meshes(armature, doubts)
-    if not meshes:
-        return FoundFace((), tuple(doubts))
-    axes, sure = character_axes(armature, bones or {})
-    samples = sample_meshes(meshes, axes)
-    eyes = _eyeballs(armature, bones or {}, axes)
     meant: dict[str, tuple[Meaning, ...]] = {}
     for mesh in meshes:
         for key, means in meanings(mesh.names).items():
             meant.setdefault(key, means)
+    if not meshes:
+        return FaceQuestion((), {}, None, Wanted(), tuple(doubts))
+    axes, sure = character_axes(armature, bones or {})
+    samples = sample_meshes(meshes, axes)
     if sure:
         meant, said = on_their_sides(meant, samples)
         doubts += said
-    shared = decide(meant, samples, Wanted(eyes, eyes is not None, _both_ways(meshes)))
+    eyes = _eyeballs(armature, bones or {}, axes)
+    return FaceQuestion(
+        meshes=tuple((mesh.object.name, mesh.names) for mesh in meshes),
+        meant=meant,
+        samples=samples,
+        wanted=Wanted(eyes, eyes is not None, _both_ways(meshes)),
+        doubts=tuple(doubts),
+    )
+
+
+def answer(question: FaceQuestion, by_names_alone: bool = False) -> FoundFace:
+    """The face maps. by_names_alone: at once, without laying the face onto the reference."""
+    if question.samples is None or by_names_alone:
+        shared = choose(question.meant)
+    else:
+        shared = decide(question.meant, question.samples, question.wanted)
     maps = []
-    for mesh in meshes:
-        shapes = _of_mesh(mesh, shared, choose({key: meant[key] for key in mesh.names if key in meant}))
+    for name, keys in question.meshes:
+        shapes = _of_mesh(keys, shared, choose({key: question.meant[key] for key in keys if key in question.meant}))
         if shapes:
-            maps.append(FaceMap(mesh.object.name, shapes))
-    return FoundFace(tuple(maps), tuple(doubts))
+            maps.append(FaceMap(name, shapes))
+    return FoundFace(tuple(maps), question.doubts)
 
 
-def _of_mesh(mesh: KeyedMesh, shared: Shapes, own: Shapes) -> Shapes:
+def _of_mesh(keys: Sequence[str], shared: Shapes, own: Shapes) -> Shapes:
     """The character's map as far as this mesh has the keys; its own names where it has others (teeth_jawOpen)."""
-    there = set(mesh.names)
+    there = set(keys)
     found: Shapes = {}
     for name in FACE_NAMES:
         shares = tuple(share for share in shared.get(name, ()) if share[0] in there) or own.get(name, ())
