@@ -1,7 +1,7 @@
 """The 52 laid out over the keys there are, by how they move the face. No bpy.
 
-A key that does one shape's work alone is that shape. What is left is a sum of keys: non-negative least squares (Lawson
-and Hanson, 1974) over the fields, each key first brought to the strength at which it does what it does most.
+A key that does one shape's work alone is that shape. What is left is a sum of keys: non-negative least squares over the
+fields, each key first brought to the strength at which it does what it does most.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ EXPLAINED = 0.3
 """Of a shape's squared motion: what keys together must do of it to be taken for it."""
 _ONE_SIDED = 0.6
 """A key as much like the other side's shape moves both sides."""
-_LEAST, _MOST_KEYS, _MOST_SHARES, _GAIN = 0.15, 24, 4, 0.05
+_LEAST, _MOST_KEYS, _MOST_SHARES, _GAIN, _SWEEPS = 0.15, 24, 4, 0.05, 200
 _ON_THE_EYES = 0.25
 
 
@@ -80,11 +80,13 @@ def as_sums(
         shares, explained = few_shares(columns, fit.targets[row])
         if explained < EXPLAINED:
             continue
-        found[name] = tuple(
+        kept = tuple(
             (names[key], signs[key] * round(min(float(share), 1.0), 2))
             for key, share in zip(best, shares, strict=True)
             if share >= _LEAST
         )
+        if kept:
+            found[name] = kept
     return _shared_between_sides(found)
 
 
@@ -114,7 +116,7 @@ def few_shares(columns: Floats, target: Floats) -> tuple[Floats, float]:
         if gain[nextone] <= 0:
             break
         trial = [*used, nextone]
-        part = nonnegative_least_squares(gram[np.ix_(trial, trial)], along[trial])
+        part = nonnegative_least_squares(gram[np.ix_(trial, trial)], along[trial, None])[:, 0]
         tried = np.zeros(len(along))
         tried[trial] = part
         now = float(2 * tried @ along - tried @ gram @ tried) / total
@@ -133,13 +135,11 @@ def _strengths(fit: FaceFit) -> Floats:
     """[K]: how strongly each key does what it does most, against the reference at full strength: taken apart into the
     52, the largest of them."""
     gram = fit.targets @ fit.targets.T
-    along = fit.targets @ fit.keys.T
-    strength = np.ones(len(fit.keys))
-    for key in range(len(fit.keys)):
-        if np.abs(fit.cosine[:, key]).max(initial=0) > 0.2:
-            sign = 1.0 if fit.cosine[:, key].max() >= -fit.cosine[:, key].min() else -1.0
-            amounts = nonnegative_least_squares(gram, sign * along[:, key])
-            strength[key] = amounts[(amounts * np.sqrt(np.diag(gram))).argmax()]
+    sign = np.where(fit.cosine.max(axis=0) > 0.3, 1.0, np.where(fit.cosine.min(axis=0) < -0.3, -1.0, 1.0))
+    amounts = nonnegative_least_squares(gram, fit.targets @ fit.keys.T * sign)
+    most = (amounts * np.sqrt(np.diag(gram))[:, None]).argmax(axis=0)
+    strength = amounts[most, np.arange(len(fit.keys))]
+    strength = np.where(np.abs(fit.cosine).max(axis=0) > 0.2, strength, 1.0)
     return np.clip(strength, 0.2, 5.0)
 
 
@@ -157,28 +157,16 @@ def mirrored_shape(name: str) -> str:
 
 
 def nonnegative_least_squares(gram: Floats, along: Floats) -> Floats:
-    """The x >= 0 [K] that makes |A x - b| least; gram = A'A [K, K], along = A'b [K]."""
-    count = len(along)
-    x = np.zeros(count)
-    used = np.zeros(count, dtype=bool)
-    for _ in range(3 * count):
-        slope = along - gram @ x
-        slope[used] = -np.inf
-        if used.all() or slope.max() <= 1e-9 * max(float(np.abs(along).max()), 1e-30):
+    """The X >= 0 [N, K] that makes each |A x - b| least; gram = A'A [N, N], along = A'B [N, K].
+
+    Coordinate by coordinate, for all columns at once: small systems need no solver that starts threads.
+    """
+    x = np.zeros_like(along)
+    size = np.maximum(np.diag(gram), 1e-20)
+    for _ in range(_SWEEPS):
+        before = x.copy()
+        for row in range(len(gram)):
+            x[row] = np.maximum(0.0, x[row] + (along[row] - gram[row] @ x) / size[row])
+        if np.abs(x - before).max(initial=0) < 1e-4:
             break
-        used[int(slope.argmax())] = True
-        while True:
-            trial = np.zeros(count)
-            part = gram[np.ix_(used, used)] + 1e-9 * np.trace(gram) / count * np.eye(int(used.sum()))
-            trial[used] = np.linalg.solve(part, along[used])
-            if trial[used].min() > 0:
-                x = trial
-                break
-            out = used & (trial <= 0)
-            step = float((x[out] / np.maximum(x[out] - trial[out], 1e-30)).min())
-            x = x + step * (trial - x)
-            used &= x > 1e-12
-            x[~used] = 0
-            if not used.any():
-                break
     return x
