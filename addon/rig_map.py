@@ -35,6 +35,7 @@ def _edited(entry: bpy.types.PropertyGroup, _context: Context) -> None:
     owner = entry.id_data
     if isinstance(owner, Object) and not _filling:
         owner.understudy_map.edited = True
+        owner.understudy_map.revision += 1
 
 
 def _edited_key(entry: bpy.types.PropertyGroup, _context: Context) -> None:
@@ -79,6 +80,7 @@ class UNDERSTUDY_PG_rig_map(bpy.types.PropertyGroup):
 
     filled: BoolProperty()
     looked_at: StringProperty()
+    revision: IntProperty()
     edited: BoolProperty(name="Edited by Hand")
     origin: StringProperty()
     kind: StringProperty()
@@ -131,6 +133,7 @@ def fill_map(armature: Object, profile: "RigProfile", origin: str = "") -> None:
     values.kind, values.label, values.origin = profile.kind, profile.label, origin
     values.doubts = "\n".join(profile.doubts)
     values.edited, values.filled, values.looked_at = False, True, _extent(armature)
+    values.revision += 1
 
 
 def up_to_date(armature: Object) -> bool:

@@ -2,6 +2,7 @@
 
 # pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportAttributeAccessIssue=false
+from dataclasses import dataclass
 from typing import Any
 
 import bpy
@@ -10,7 +11,40 @@ from bpy.types import Context, Object, Operator
 
 from .. import session
 from ..properties import settings
+from ..rig_map import read_map, rig_map, up_to_date
 from .results import CANCELLED, FINISHED, OperatorResult
+
+
+@dataclass(frozen=True)
+class CharacterReport:
+    """What the panel says about a character; profile: a rigs.RigProfile, None when it cannot be used."""
+
+    text: str
+    problem: str = ""
+    missing: tuple[str, ...] = ()
+    doubts: tuple[str, ...] = ()
+    profile: Any = None
+
+
+_reports: dict[tuple[str, int, int, str], CharacterReport] = {}
+
+
+def character_report(armature: Object) -> CharacterReport:
+    """The map in words, put together again only when it changed: a panel is drawn at every move of the mouse."""
+    from .mapping import map_of
+
+    try:
+        if not up_to_date(armature):
+            map_of(armature)
+        key = (bpy.data.filepath, armature.session_uid, rig_map(armature).revision, rig_map(armature).looked_at)
+        if key not in _reports:
+            profile = read_map(armature)
+            assert profile is not None
+            _reports.clear()  # the panel shows one at a time
+            _reports[key] = CharacterReport(profile.describe(), "", profile.missing, profile.doubts, profile)
+        return _reports[key]
+    except ValueError as error:
+        return CharacterReport("", str(error))
 
 
 def character_of(context: Context) -> Object | None:

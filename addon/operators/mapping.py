@@ -216,6 +216,7 @@ class UNDERSTUDY_OT_add_face_share(_MapOperator):
         add_key_row(armature, name, "", 1.0)
         values.keys.move(len(values.keys) - 1, place)
         values.active_key, values.edited = place, True
+        values.revision += 1
         return FINISHED
 
 
@@ -237,6 +238,7 @@ class UNDERSTUDY_OT_remove_face_share(_MapOperator):
         else:
             row.key = ""
         values.edited = True
+        values.revision += 1
         return FINISHED
 
 

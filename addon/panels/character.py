@@ -6,10 +6,10 @@ from __future__ import annotations
 
 from bpy.types import Context, Object, Panel, UILayout
 
-from ..operators.character import character_of
+from ..operators.character import character_of, character_report
 from ..operators.mapping import look_soon
 from ..properties import settings
-from ..rig_map import read_map, rig_map, up_to_date
+from ..rig_map import rig_map, up_to_date
 from .sidebar import Sidebar
 from .texts import draw_outcome, draw_text
 
@@ -40,24 +40,24 @@ class UNDERSTUDY_PT_character(Sidebar, Panel):
 
 
 def _draw_found(layout: UILayout, context: Context, armature: Object) -> None:
+    values = rig_map(armature)
     if not up_to_date(armature):
         look_soon(armature)
-    values = rig_map(armature)
-    profile = read_map(armature)
-    if profile is None:
         row = layout.row(align=True)
         row.label(text="Looking at bones and shape keys ...", icon="VIEWZOOM")
         row.operator("understudy.detect_character", text="", icon="FILE_REFRESH")
         return
+    report = character_report(armature)
+    if report.problem:
+        draw_text(layout.box(), context, report.problem, "ERROR", alert=True)
+        return
     origin = "edited by hand" if values.edited else values.origin
     row = layout.row()
-    column = row.column()
-    draw_text(column, context, profile.describe() + (f" ({origin})" if origin else ""), "CHECKMARK")
+    draw_text(row.column(), context, report.text + (f" ({origin})" if origin else ""), "CHECKMARK")
     row.operator("understudy.detect_character", text="", icon="FILE_REFRESH")
-    missing = tuple(str(name) for name in profile.missing)
-    if missing and profile.bones:
-        draw_text(layout, context, f"Missing: {_named(missing)}", "INFO")
-    for doubt in profile.doubts[:_MOST_DOUBTS]:
+    if report.missing and report.profile.bones:
+        draw_text(layout, context, f"Missing: {_named(report.missing)}", "INFO")
+    for doubt in report.doubts[:_MOST_DOUBTS]:
         draw_text(layout, context, doubt, "ERROR")
     if values.tested:
         _draw_test(layout, context)

@@ -158,6 +158,15 @@ def test_apply_keys_the_sample_character_in_new_actions(addon, tmp_path):
     assert opened[0] == pytest.approx(0.0, abs=0.01) and opened[1] > 0.9
 
 
+def test_what_was_found_in_a_character_is_said_in_words(addon):
+    from understudy.addon.operators.character import character_report
+
+    bpy.ops.understudy.add_sample_character(character="mira")
+    report = character_report(addon.character)
+    assert "52 of 52 face shapes" in report.text and not report.problem
+    assert character_report(addon.character) is report  # looked at once
+
+
 def test_a_missing_video_is_named(engine):
     with pytest.raises(RuntimeError, match="No video is chosen"):
         bpy.ops.understudy.capture()
