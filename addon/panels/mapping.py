@@ -46,7 +46,7 @@ class UNDERSTUDY_UL_bones(_RowFilter, UIList):
     ) -> None:
         armature = data.id_data
         gone = bool(item.bone) and item.bone not in armature.data.bones
-        split = layout.split(factor=0.45)
+        split = layout.split(factor=0.5)
         split.label(text=item.name, icon="ERROR" if gone else ("BONE_DATA" if item.bone else "BLANK1"))
         split.alert = gone
         split.prop_search(item, "bone", armature.data, "bones", text="", icon="NONE")
@@ -68,18 +68,14 @@ class UNDERSTUDY_UL_face_shapes(_RowFilter, UIList):
         flt_flag: int | None = 0,
     ) -> None:
         keys = _keys_holding(data.id_data, item.key)
-        split = layout.split(factor=0.4)
+        split = layout.split(factor=0.5)
         split.label(text=item.name, icon="SHAPEKEY_DATA" if item.key else "BLANK1")
-        row = split.row(align=True)
-        row.alert = bool(item.key) and keys is None
+        split.alert = bool(item.key) and keys is None
         shown = keys or _keys_holding(data.id_data, "")
         if shown is not None:
-            row.prop_search(item, "key", shown, "key_blocks", text="", icon="NONE")
+            split.prop_search(item, "key", shown, "key_blocks", text="", icon="NONE")
         else:
-            row.prop(item, "key", text="")
-        share = row.row(align=True)
-        share.scale_x = 0.55
-        share.prop(item, "factor", text="")
+            split.prop(item, "key", text="")
 
 
 def _keys_holding(armature: Any, key: str) -> Any:
@@ -129,6 +125,8 @@ class UNDERSTUDY_PT_face_shapes(_MapPanel, Panel):
         column = row.column(align=True)
         column.operator("understudy.add_face_share", text="", icon="ADD")
         column.operator("understudy.remove_face_share", text="", icon="REMOVE")
+        if 0 <= values.active_key < len(values.keys):
+            self.layout.prop(values.keys[values.active_key], "factor", slider=True)
         self.layout.operator("understudy.mirror_map", text="Mirror", icon="MOD_MIRROR").part = "KEYS"
 
 
