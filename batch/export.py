@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from ..ml.footage import open_footage
+from ..ml.take import load_take
 from .bundle import FILES, write_bundle
 from .checks import Checks
 from .frozen import Frozen, freeze
@@ -61,6 +62,9 @@ def _frames(job: Job, clip: Clip, scene_fps: float | None) -> int:
         first, last = frame_range(job.render.frames)
         return last - first + 1
     try:
+        if clip.ready:
+            take = load_take(clip.take)
+            return math.ceil(take.duration * (scene_fps or take.fps)) + 1
         with open_footage(clip.file) as footage:
             info = footage.info
     except ValueError:

@@ -60,7 +60,7 @@ def task_of(frozen: Frozen, stage: str, index: int, chunk: int | None, scratch: 
     found = frozen.shots
     if stage == "capture":
         clip = _at(found.clips, index, "clip")
-        return _plan_for(frozen, Shots((clip,), ()), scratch).tasks[0]
+        return None if clip.ready else _plan_for(frozen, Shots((clip,), ()), scratch).tasks[0]
     if stage == "finish" and index >= len(found.shots):
         paired = {shot.clip.index for shot in found.shots}
         clip = _at([clip for clip in found.clips if clip.index not in paired], index - len(found.shots), "clip")

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from ..ml.contact_sheet import load_picture
 from ..ml.footage import open_footage
 from ..ml.footage.writer import VideoWriter
-from ..ml.take import load_take
-from .looks import figures_at, footage_at, moments, pictures_at, save_jpeg, strip_of
+from ..ml.take import Take, load_take
+from .looks import Image, figures_at, footage_at, moments, pictures_at, save_jpeg, strip_of
 
 FRAMES_FILE = "frames.json"
 """Beside the rendered pictures: what they are (written by addon/batch/render.py)."""
@@ -53,12 +53,12 @@ class Rendered:
 def finish_shot(params: Mapping[str, Any], progress: Progress = lambda share, message: None) -> dict[str, Any]:
     """Do the stage; what it wrote beyond its planned outputs is under "outputs"."""
     facts: dict[str, Any] = {"outputs": []}
-    clip = Path(params["clip"])
+    clip = Path(params["clip"]) if params["clip"] else None
+    take = load_take(params["take"])
     if params["frames"] is None:
-        take = load_take(params["take"])
         places = moments(take.frame_count)
         times = [float(take.times[place]) for place in places]
-        strip, count = strip_of(footage_at(clip, times), figures_at(take, places))
+        strip, count = strip_of(_seen(clip, take, times), figures_at(take, times))
     else:
         rendered = rendered_in(Path(params["frames"]))
         if params["video"]:
@@ -68,10 +68,15 @@ def finish_shot(params: Mapping[str, Any], progress: Progress = lambda share, me
         places = moments(len(rendered.paths))
         times = [rendered.times(params["start"])[place] for place in places]
         progress(0.9, "Making the report's pictures")
-        strip, count = strip_of(footage_at(clip, times), pictures_at([rendered.paths[place] for place in places]))
+        strip, count = strip_of(_seen(clip, take, times), pictures_at([rendered.paths[place] for place in places]))
         facts |= {"pictures": len(rendered.paths), "fps": rendered.speed}
     save_jpeg(Path(params["look"]), strip)
     return {**facts, "look": {"file": params["look"], "moments": count, "times": [round(t, 3) for t in times]}}
+
+
+def _seen(clip: Path | None, take: Take, times: list[float]) -> Iterator[Image | None]:
+    """The performer: as filmed, or as the take has them where there is no footage."""
+    return footage_at(clip, times) if clip is not None else figures_at(take, times)
 
 
 def rendered_in(folder: Path) -> Rendered:
@@ -88,10 +93,14 @@ def rendered_in(folder: Path) -> Rendered:
     return Rendered(paths, numbers, facts["fps"], facts["step"])
 
 
-def _write_video(rendered: Rendered, path: Path, clip: Path, params: Mapping[str, Any], progress: Progress) -> bool:
+def _write_video(
+    rendered: Rendered, path: Path, clip: Path | None, params: Mapping[str, Any], progress: Progress
+) -> bool:
     """Write the .mp4; whether it has sound."""
     begin = rendered.times(params["start"])[0]
-    sound = sound_from(clip, begin, len(rendered.paths) / rendered.speed) if params["sound"] else None
+    sound = (
+        sound_from(clip, begin, len(rendered.paths) / rendered.speed) if params["sound"] and clip is not None else None
+    )
     first = load_picture(rendered.paths[0])
     size = (first.shape[1], first.shape[0])
     with VideoWriter(path, fps=rendered.speed, size=size, sound=sound, rate=_SOUND_RATE) as writer:

@@ -53,7 +53,7 @@ class Capture(Strict):
 
 
 class Footage(Strict):
-    """Videos by name or glob, and what is captured differently of them."""
+    """Videos (or takes captured before, .take.npz) by name or glob, and what is captured differently of them."""
 
     files: Annotated[Names, Field(min_length=1)]
     capture: Capture | None = None

@@ -53,9 +53,10 @@ def pictures_at(paths: Sequence[Path]) -> Iterator[Image]:
         yield load_picture(path)
 
 
-def figures_at(take: Take, places: Sequence[int]) -> Iterator[Image]:
-    """The take's skeleton from the front, for jobs that render nothing; an empty picture without a body."""
+def figures_at(take: Take, times: Sequence[float]) -> Iterator[Image]:
+    """The take's skeleton from the front, where nothing is filmed or rendered; an empty picture without a body."""
     width, height = HALF
+    places = np.clip(np.searchsorted(take.times, np.asarray(times) - 1e-6), 0, take.frame_count - 1)
     if take.rotations is None or take.bone_names is None:
         for _ in places:
             yield np.full((height, width, 3), 24, dtype=np.uint8)

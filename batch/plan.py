@@ -6,7 +6,7 @@ tasks before it. So what has to be made anew is known before anything runs.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -80,23 +80,44 @@ def make_plan(
     finishes: dict[int, int] = {}
     looks: dict[int, int] = {}
     for clip in found.clips:
-        captures[clip.index] = _add(tasks, capture_task(clip, scratch, hashes))
+        if not clip.ready:
+            captures[clip.index] = _add(tasks, capture_task(clip, scratch, hashes))
     for shot in found.shots:
-        at_capture = captures[shot.clip.index]
         check = checks.get((str(shot.source), shot.object or ""), {})
-        apply = apply_task(job, shot, scratch, tasks[at_capture], at_capture, hashes, check)
+        apply = apply_task(job, shot, scratch, _made(shot.clip, captures, tasks, hashes), hashes, check)
         applies[shot.index] = last = _add(tasks, apply)
         if job.render is not None:
             render = render_task(job.render, shot, scratch, apply, last, check)
             renders[shot.index] = last = _add(tasks, render)
-        finish = finish_task(job, shot.clip, shot, scratch, tasks[last], last, hashes)
+        finish = finish_task(job, shot.clip, shot, scratch, Before.of(tasks[last], last))
         finishes[shot.index] = _add(tasks, finish)
     paired = {shot.clip.index for shot in found.shots}
     for clip in found.clips:
         if clip.index not in paired:
-            at = captures[clip.index]
-            looks[clip.index] = _add(tasks, finish_task(job, clip, None, scratch, tasks[at], at, hashes))
+            made = _made(clip, captures, tasks, hashes)
+            looks[clip.index] = _add(tasks, finish_task(job, clip, None, scratch, made))
     return Plan(tuple(tasks), scratch, applies, captures, renders, finishes, looks)
+
+
+@dataclass(frozen=True)
+class Before:
+    """What a task is made from: a task before it, or a file that is there. folder: of rendered pictures."""
+
+    key: str
+    weight: float
+    needs: tuple[int, ...] = ()
+    folder: str | None = None
+
+    @staticmethod
+    def of(task: Task, at: int) -> Before:
+        return Before(task.key, task.weight, (at,), task.params.get("folder"))
+
+
+def _made(clip: Clip, captures: Mapping[int, int], tasks: Sequence[Task], hashes: FileHashes) -> Before:
+    """The clip's take: captured by a task, or there already."""
+    if clip.ready:
+        return Before(digest("take", hashes(clip.take)), float(clip.take.stat().st_size))
+    return Before.of(tasks[captures[clip.index]], captures[clip.index])
 
 
 def short(path: Path, scratch: Path) -> str:
@@ -129,14 +150,12 @@ def scene_of(shot: Shot, scratch: Path, key: str) -> Path:
     return next((file for file in shot.files if file.suffix.lower() == ".blend"), scratch / "scenes" / f"{key}.blend")
 
 
-def apply_task(
-    job: Job, shot: Shot, scratch: Path, capture: Task, at: int, hashes: FileHashes, check: Mapping[str, Any]
-) -> Task:
+def apply_task(job: Job, shot: Shot, scratch: Path, made: Before, hashes: FileHashes, check: Mapping[str, Any]) -> Task:
     options = job.apply.model_dump()
     linked = sorted([Path(path).name, hashes(Path(path))] for path in check.get("files", []))
     profile = hashes(shot.profile) if shot.profile else None
     inputs = (hashes(shot.source), shot.object, profile, linked, options, [file.suffix.lower() for file in shot.files])
-    key = digest("apply", code_hash(*_APPLY_CODE), capture.key, *inputs)
+    key = digest("apply", code_hash(*_APPLY_CODE), made.key, *inputs)
     files = list(shot.files)
     if job.render is not None and scene_of(shot, scratch, key) not in files:
         files.append(scene_of(shot, scratch, key))
@@ -154,10 +173,10 @@ def apply_task(
             "files": [str(file) for file in files],
         },
         key=key,
-        needs=(at,),
+        needs=made.needs,
         outputs=tuple(files),
         lasting=bool(shot.files),
-        weight=capture.weight,
+        weight=made.weight,
     )
 
 
@@ -196,12 +215,10 @@ def render_task(render: Render, shot: Shot, scratch: Path, apply: Task, at: int,
     )
 
 
-def finish_task(
-    job: Job, clip: Clip, shot: Shot | None, scratch: Path, before: Task, at: int, hashes: FileHashes
-) -> Task:
+def finish_task(job: Job, clip: Clip, shot: Shot | None, scratch: Path, before: Before) -> Task:
     """The video or the named pictures, and what the report shows."""
     render = job.render if shot is not None else None
-    sound = render is not None and render.sound
+    sound = render is not None and render.sound and not clip.ready
     video = shot.render if render is not None and shot is not None and render.video else None
     pictures = shot.render if render is not None and shot is not None and not render.video else None
     key = digest(
@@ -219,9 +236,9 @@ def finish_task(
         kind=ENGINE,
         label=shot.name if shot is not None else clip.name,
         params={
-            "clip": str(clip.file),
+            "clip": None if clip.ready else str(clip.file),
             "take": str(clip.take),
-            "frames": before.params["folder"] if render is not None else None,
+            "frames": before.folder,
             "start": job.apply.start,
             "video": str(video) if video else None,
             "pictures": str(pictures) if pictures else None,
@@ -229,8 +246,8 @@ def finish_task(
             "look": str(look),
         },
         key=key,
-        needs=(at,),
+        needs=before.needs,
         outputs=(look, video) if video else (look,),
         weight=before.weight,
-        scrap=(Path(before.params["folder"]),) if render is not None else (),
+        scrap=(Path(before.folder),) if before.folder else (),
     )

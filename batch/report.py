@@ -80,7 +80,8 @@ def write_report(
 
 def _shot_entry(shot: Shot, plan: Plan, state: State, reasons: Mapping[str, str], output: Path) -> Entry:
     entry = Entry(shot.name, shot.clip.name, shot.rig, shot.scene)
-    places = [plan.capture_of[shot.clip.index], plan.apply_of[shot.index]]
+    places = [plan.capture_of[shot.clip.index]] if shot.clip.index in plan.capture_of else []
+    places.append(plan.apply_of[shot.index])
     places += [plan.render_of[shot.index]] if shot.index in plan.render_of else []
     _fill(entry, [plan.tasks[place] for place in (*places, plan.finish_of[shot.index])], state, reasons, output)
     return entry
@@ -88,7 +89,7 @@ def _shot_entry(shot: Shot, plan: Plan, state: State, reasons: Mapping[str, str]
 
 def _clip_entry(clip: Clip, plan: Plan, state: State, reasons: Mapping[str, str], output: Path) -> Entry:
     entry = Entry(clip.name, clip.name)
-    places = (plan.capture_of[clip.index], plan.look_of[clip.index])
+    places = [at[clip.index] for at in (plan.capture_of, plan.look_of) if clip.index in at]
     _fill(entry, [plan.tasks[place] for place in places], state, reasons, output)
     return entry
 

@@ -12,16 +12,19 @@ from pathlib import Path
 from .job import Capture, Job, Rig, Scene
 from .job_file import JobError
 
+TAKE_SUFFIX = ".take.npz"
+
 
 @dataclass(frozen=True, slots=True)
 class Clip:
-    """One video and its take."""
+    """One video and its take; or a take that is there already (`ready`), which is its own file."""
 
     index: int
     name: str
     file: Path
     take: Path
     capture: Capture
+    ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +88,9 @@ def _clips(job: Job, base: Path, out: Path) -> list[Clip]:
                 if file in seen:
                     continue
                 seen.add(file)
+                if file.name.lower().endswith(TAKE_SUFFIX):
+                    clips.append(Clip(len(clips), file.name[: -len(TAKE_SUFFIX)], file, file, job.capture, ready=True))
+                    continue
                 take = _filled(job.outputs.take, out, clip=file.stem, folder=file.parent.name, job=job.name)
                 clips.append(Clip(len(clips), file.stem, file, take, footage.capture or job.capture))
     return clips
@@ -216,7 +222,7 @@ def _refuse_shared_outputs(job: Job, clips: tuple[Clip, ...], shots: tuple[Shot,
     owners: dict[str, str] = {}
     inputs = {_same(clip.file): f"the clip {clip.name}" for clip in clips}
     inputs |= {_same(shot.source): f"the file of rig {shot.rig}" for shot in shots}
-    named = [(clip.take, f"the take of {clip.file}") for clip in clips]
+    named = [(clip.take, f"the take of {clip.file}") for clip in clips if not clip.ready]
     for shot in shots:
         named += [(file, f"{shot.name} ({file.suffix})") for file in shot.files]
         named += [(shot.render, f"the render of {shot.name}")] if shot.render else []

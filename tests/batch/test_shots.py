@@ -106,3 +106,11 @@ def test_folders_tell_clips_of_one_name_apart(base):
     values = {"footage": [{"files": "*/walk_1.mp4"}], "outputs": {"take": "{folder}/{clip}.take.npz",
               "files": ["{folder}/{clip}_{rig}.blend"]}}  # fmt: skip
     assert len(find_shots(job(**values), base).shots) == 4
+
+
+def test_takes_captured_before_are_footage_too(base):
+    (base / "clips/old.take.npz").write_bytes(b"x")
+    found = find_shots(job(footage=[{"files": ["clips/old.take.npz", "clips/walk_1.mp4"]}]), base)
+    assert [(clip.name, clip.ready) for clip in found.clips] == [("old", True), ("walk_1", False)]
+    assert found.clips[0].take == base / "clips/old.take.npz"
+    assert found.shots[0].files == (base / "out/scenes/old_mira.blend",)
