@@ -110,6 +110,19 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         default=True,
     )
 
+    batch_all_characters: BoolProperty(
+        name="All Characters", description="Every armature of the scene, not only the chosen character", default=False
+    )
+    batch_engine: EnumProperty(
+        name="Render With",
+        items=[
+            ("SCENE", "The Scene's Settings", "As the scene would be rendered", 0),
+            ("WORKBENCH", "Workbench", "Quick pictures of the forms; needs a graphics driver", 1),
+            ("EEVEE", "EEVEE", "Needs a graphics driver", 2),
+            ("CYCLES", "Cycles", "Works everywhere", 3),
+        ],
+    )
+
 
 CLASSES = (UNDERSTUDY_PG_take, UNDERSTUDY_PG_settings)
 

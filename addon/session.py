@@ -20,7 +20,7 @@ from .engine.install import InstallCancelledError, InstallError, engine_command
 from .engine.protocol import EngineError
 
 EngineState = Literal["missing", "installing", "broken", "outdated", "ready"]
-Topic = Literal["engine", "source", "capture", "takes", "character", "apply"]
+Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch"]
 
 
 @dataclass
@@ -46,6 +46,7 @@ class _Session:
     client: EngineClient | None = None
     install: Job | None = None
     capture: Job | None = None
+    batch: Job | None = None
     problems: dict[Topic, str] = field(default_factory=dict)
     """Topic -> one sentence that its panel shows until the next try."""
     notes: dict[Topic, str] = field(default_factory=dict)
@@ -161,7 +162,7 @@ def stop_engine() -> None:
 
 def forget_file() -> None:
     """Another .blend is open."""
-    for topic in ("source", "takes", "character", "apply"):
+    for topic in ("source", "takes", "character", "apply", "batch"):
         state.problems.pop(topic, None)
         state.notes.pop(topic, None)
 
@@ -171,6 +172,8 @@ def close() -> None:
     global state
     if state.install is not None:
         state.install.cancelled.set()
+    if state.batch is not None:
+        state.batch.result.stop()
     stop_engine()
     state = _Session()
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import apply, capture, character, engine, mapping, range_of_motion, record, source, takes
+from . import apply, batch, capture, character, engine, mapping, range_of_motion, record, source, takes
 
 CLASSES = (
     *engine.CLASSES,
@@ -14,4 +14,5 @@ CLASSES = (
     *mapping.CLASSES,
     *range_of_motion.CLASSES,
     *apply.CLASSES,
+    *batch.CLASSES,
 )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import apply, capture, character, engine, mapping, source, takes
+from . import apply, batch, capture, character, engine, mapping, source, takes
 
 CLASSES = (
     *engine.CLASSES,
@@ -12,4 +12,5 @@ CLASSES = (
     *character.CLASSES,
     *mapping.CLASSES,
     *apply.CLASSES,
+    *batch.CLASSES,
 )
