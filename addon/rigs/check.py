@@ -17,6 +17,7 @@ _RATIO = 3.0
 """Upper and lower limb differ in length by less than this factor, in cartoons too."""
 _LOOSE = 0.2
 """Of the lower limb's length: a foot that hangs elsewhere begins no further from where the shin ends."""
+_HANDS = 8
 _LEVEL = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
 _LONG_FINGER = 1.6
@@ -39,7 +40,11 @@ def consistent(
     tree = Tree(rest)
     kept = _once_each(bones, doubts)
     kept = _in_chain(tree, kept, beside, doubts)
+    fingers = sum(name.endswith(("Proximal", "Intermediate")) for name in kept)
     if on_four_legs(tree, kept):
+        if believed and fingers >= _HANDS:
+            # Nothing but a human has so many named fingers; its rest pose then says nothing about sides.
+            return {name: kept[name] for name in BONE_NAMES if name in kept}, tuple(doubts), False
         return {}, ("Its trunk lies level above its legs: an animal on four legs, no humanoid.",), False
     kept = _proportioned(tree, kept, doubts)
     kept, swapped = settled(rest, kept, points, believed)

@@ -110,7 +110,7 @@ def _words(text: str) -> frozenset[str]:
 
 NOISE: Final = _words(
     "def org bip biped valve adj bone bones joint jnt jt jo bind skin sk skel rig c m x cc j b bn drv stretch "
-    "mixamorig valvebiped character char armature deform smplhf 骨 bd grp geo bdef"
+    "f mixamorig valvebiped character char armature deform smplhf 骨 bd grp geo bdef"
 )
 """Words that say nothing about the part of the body."""
 ENDS: Final = _words("end tip nub leaf site effector endsite 先 終端 endpoint ending top aim dummy null nul")

@@ -29,6 +29,8 @@ REQUIRED = (
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
 _MECHANICAL = 0.2
+_BUST = 0.25
+"""Head and neck alone are a bust when they are at least so much of the rig, and not a fish."""
 SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
@@ -73,15 +75,17 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
         said = {mirrored(name): bone for name, bone in worded.items()} if match.swapped else worded
         match = _filled(match, said, rest, points)
         match = _filled(match, _unnamed_fingers(tree, names, match), rest, points)
-    return _human(match)
+    return _human(tree, match)
 
 
-def _human(match: Match) -> Match:
+def _human(tree: Tree, match: Match) -> Match:
     """Emptied, with a sentence why, where what was found makes no human: legs without arms are an animal's."""
 
     arms = any({f"{side}UpperArm", f"{side}LowerArm"} <= match.bones.keys() for side in ("left", "right"))
     trunk = any(name in match.bones for name in ("spine", "neck", "head"))
-    face = "head" in match.bones and any(name in match.bones for name in ("neck", "leftEye", "rightEye", "jaw"))
+    features = any(name in match.bones for name in ("leftEye", "rightEye", "jaw"))
+    bust = "neck" in match.bones and len(match.bones) >= _BUST * tree.count
+    face = "head" in match.bones and (features or bust)
     legs = any("Leg" in name for name in match.bones)
     if (arms and trunk) or (face and not legs):
         return match

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .lexicon import CONTROLS, ENDS, GLUED, MECHANISM, NOISE, SIDES, WORDS
-from .parts import HEAD, HIPS, LIMBS, NECK
+from .parts import HEAD, HIPS, LIMBS, NECK, is_finger
 
 _TOKENS = re.compile(
     r"[A-Z]+(?=[A-Z][a-z])|[A-Z]?[a-z]+|[A-Z]+|\d+|[\u0400-\u04ff]+|[\u3040-\u30ff\u3400-\u9fff々ー]+|[\uac00-\ud7af]+"
@@ -47,10 +47,14 @@ def read_names(names: Sequence[str]) -> list[BoneName]:
     count = Counter(
         strange
         for strange, found in zip(company, pieces, strict=True)
-        if strange and _understood(found, strange).words in _PARTS
+        if strange and _is_part(_understood(found, strange).words)
     )
     shared = frozenset(piece for strange, often in count.items() if often >= _OFTEN for piece in strange)
     return [_understood(found, shared) for found in pieces]
+
+
+def _is_part(words: frozenset[str]) -> bool:
+    return words in _PARTS or is_finger(words)
 
 
 def _strangers(pieces: Sequence[str]) -> frozenset[str]:

@@ -17,6 +17,7 @@ from .trunk import spread_spine
 
 _LEAST = 1.4
 """A limb whose parts fit worse than this in sum is none: one bone called leg is no leg."""
+_BENT, _BESIDE = 1.03, 0.05
 _FLAT = 0.02
 """Of the rig's size: joints nearer to each other cannot be the two ends of a limb bone."""
 
@@ -69,11 +70,26 @@ def _limb(tree: Tree, names: Sequence[BoneName], side: str, parts: Sequence[str]
         found[parts[place]] = bone
         before = best[place][bone][1]
         place, bone = divmod(before, tree.count) if before >= 0 else (-1, -1)
+    _past_the_bend(tree, names, found, parts)
     if "Foot" in found and "Toes" in found:
         # Ankle, foot, toe: what is called foot begins at the ball of the foot, where toes bend.
         between = tree.path(found["Foot"], found["Toes"])[1:-1]
         found["Toes"] = next((b for b in between if names[b].words == {"foot"}), found["Toes"])
     return found
+
+
+def _past_the_bend(tree: Tree, names: Sequence[BoneName], found: dict[str, int], parts: Sequence[str]) -> None:
+    """Of two bones called hip in a row, the one from which the leg goes straight: CMU's LHipJoint only leads aside."""
+    upper, lower = (parts[1], parts[2]) if parts is ARM else (parts[0], parts[1])
+    if upper not in found or lower not in found:
+        return
+    first = found[upper]
+    for bone in tree.path(first, found[lower])[1:-1]:
+        whole = tree.gap(first, found[lower])
+        bent = tree.gap(first, bone) + tree.gap(bone, found[lower]) > _BENT * whole
+        aside = tree.lengths[first] < _BESIDE * whole < tree.gap(first, bone)
+        if names[bone].words == names[first].words and (bent or aside):
+            found[upper] = bone
 
 
 def _loose_end(
@@ -136,9 +152,12 @@ def _centre(tree: Tree, names: Sequence[BoneName], found: dict[str, int]) -> dic
         ]  # fmt: skip
         return min(there)[-1] if there else None
 
-    head = first(HEAD)
-    centre = {"head": head, "hips": first(HIPS)}
     arms = [found[name] for name in ("leftUpperArm", "rightUpperArm") if name in found]
+    chest = tree.common(arms) if len(arms) == 2 else None
+    # A target called head may hang on the root; the head itself hangs where the arms do.
+    head = first(HEAD, under=chest) if chest is not None else None
+    head = first(HEAD) if head is None else head
+    centre = {"head": head, "hips": first(HIPS)}
     if head is not None:
         centre["jaw"] = first(JAW, under=head)
         centre |= {f"{side}Eye": first(EYE, side, head) for side in ("left", "right")}
