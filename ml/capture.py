@@ -192,8 +192,9 @@ def _with_body(
     if not (features.pose_confidence > 0).any():
         return take, None
     from .body import infer
+    from .body.shots import estimate_shots
 
-    motion = infer.estimate_body(features, camera, take.fps, _seen_head(take))
+    motion = estimate_shots(features, camera, take.fps, _seen_head(take))
     if motion is None:
         return take, None
     _note_weights(getattr(infer, "MODEL_NAME", None), models)

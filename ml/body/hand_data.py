@@ -12,10 +12,11 @@ import argparse
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from ..features.regions import Region, hand_region
 from ..performers import Light, Performer, PosedBody, Renderer, Skeleton, View, random_background
@@ -23,7 +24,7 @@ from ..performers.choreography import chain, global_rotations, turn
 from ..take import joint_positions, parent_indices, rotation
 from .hand_poses import FINGERS, HAND_BONES, PARTS, THUMB_PARTS, random_arms, random_fingers
 
-Floats = np.ndarray
+Floats = NDArray[Any]
 
 _PICTURE: Final = 288
 _TIP: Final = 0.85
@@ -107,7 +108,7 @@ def make_shard(seed: int, poses: int) -> HandSamples:
 
     rng = np.random.default_rng([seed, 0x4A4D])
     performer = Performer.random(10_000 + seed)
-    rows: list[tuple[Floats, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     reader = HandReader()
     hips = np.zeros((1, 3))
     with Renderer(_PICTURE, _PICTURE, samples=2) as renderer:
@@ -136,7 +137,7 @@ def make_shard(seed: int, poses: int) -> HandSamples:
 
 def ideal_samples(rng: np.random.Generator, skeletons: Sequence[Skeleton], count: int) -> HandSamples:
     """Hands seen without error, for the poses and people that rendering is too slow for."""
-    rows: list[tuple[Floats, ...]] = []
+    rows: list[tuple[Any, ...]] = []
     hips = np.zeros((1, 3))
     while len(rows) < count:
         skeleton = skeletons[int(rng.integers(len(skeletons)))]
@@ -196,13 +197,14 @@ def save_shard(path: Path, samples: HandSamples) -> None:
     path.with_suffix(".part").replace(path)
 
 
+def load_shard(path: Path) -> HandSamples:
+    with np.load(path, allow_pickle=False) as arrays:
+        return HandSamples(**{name: arrays[name] for name in arrays.files})
+
+
 def load_shards(folder: Path) -> list[HandSamples]:
     """All shards of a folder, in the order of their names."""
-    shards = []
-    for path in sorted(folder.glob("hands-*.npz")):
-        with np.load(path, allow_pickle=False) as arrays:
-            shards.append(HandSamples(**{name: arrays[name] for name in arrays.files}))
-    return shards
+    return [load_shard(path) for path in sorted(folder.glob("hands-*.npz"))]
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

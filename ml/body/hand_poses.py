@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..performers.choreography import chain, turn
 from ..take import rotation
 
-Floats = np.ndarray
+Floats = NDArray[np.float64]
 
 FINGERS: Final = ("Index", "Middle", "Ring", "Little")
 PARTS: Final = ("Proximal", "Intermediate", "Distal")
