@@ -56,6 +56,7 @@ def bone_curves(
         joints=convention.joints if convention else {},
         twists=extras.twists,
         root=extras.root,
+        control_rig=convention.control_rig if convention else False,
         limbs=convention.limbs if convention else (),
         aims=convention.aims if convention else {},
     )

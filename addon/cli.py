@@ -50,6 +50,11 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--unseen", action="store_true", help="key bones too which the footage never showed")
     parser.add_argument("--slide", action="store_true", help="do not hold feet that stand on the floor")
     parser.add_argument("--stage", action="store_true", help="walk where the performer did, not from where it stands")
+    parser.add_argument("--root", choices=("hips", "root", "object"), default="hips", help="what goes over the floor")
+    parser.add_argument("--in-place", action="store_true", help="stay where it stands: no way over the floor")
+    parser.add_argument(
+        "--limbs", choices=("fk", "ik", "ik-legs"), default="fk", help="a control rig's limbs: both kinds get keys"
+    )
     parser.set_defaults(run=_apply)
 
 
@@ -77,6 +82,7 @@ def _apply(arguments: argparse.Namespace) -> int:
     from .apply import ApplyOptions, apply_take
     from .character_file import open_character
     from .rigs import load_profile
+    from .rigs.conventions import is_control_rig
 
     take = load_take(arguments.take)
     out = arguments.out or _named_after(arguments.take, arguments.rig)
@@ -96,10 +102,13 @@ def _apply(arguments: argparse.Namespace) -> int:
         only_seen=not arguments.unseen,
         plant_feet=not arguments.slide,
         start_here=not arguments.stage,
+        root=arguments.root,
+        in_place=arguments.in_place,
+        limbs=arguments.limbs.replace("-", " "),
     )
     result = apply_take(take, armature, profile or found, options)
     scene_files.set_range(*result.frames)
-    scene_files.write_scene(out, armature, control_rig=(profile or found).kind == "rigify")
+    scene_files.write_scene(out, armature, control_rig=is_control_rig((profile or found).kind))
     for warning in result.warnings:
         print(f"warning: {warning}", file=sys.stderr)
     print(f"{armature.name}: {(profile or found).describe()}")

@@ -10,11 +10,11 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.ml.take import BONE_PARENTS, Take, joint_positions, parent_indices, rotation
+from benchmarks.following_angles import angles, segments, take_joints
+from understudy.ml.take import Take, rotation
 
 Floats = NDArray[np.float64]
 FEET = ("leftFoot", "leftToes", "rightFoot", "rightToes")
-_TRUNK = ("spine", "chest", "upperChest", "neck", "head")
 _LEG = 0.9
 """Metres: slides are given for legs of this length."""
 
@@ -79,12 +79,12 @@ def measure(
     frames = start + take.times[picked] * scene.render.fps / scene.render.fps_base
     heads = {name: points @ facing for name, points in posed_heads(armature, bones, frames).items()}
     rest = {name: point @ facing for name, point in rest_heads(armature, bones).items()}
-    joints, performers_rest = _take_joints(take)
+    joints, performers_rest = take_joints(take)
     joints = {name: points[picked] for name, points in joints.items()}
     turns = {name: take.rotations[picked, j] for j, name in enumerate(take.bone_names)}
     angles = {
-        f"{a}>{b}": _angles(heads[b] - heads[a], joints[b] - joints[a])
-        for a, b in _segments(heads, joints, performers_rest)
+        f"{a}>{b}": angles(heads[b] - heads[a], joints[b] - joints[a])
+        for a, b in segments(heads, joints, performers_rest)
     }
     means = {name: float(values.mean()) for name, values in angles.items()}
     worst_bone = max(means, key=lambda name: means[name]) if means else ""
@@ -107,40 +107,6 @@ def measure(
         knee_pop=max((knee[1] for knee in knees), default=0.0),
         worst_bone=worst_bone,
     )
-
-
-def _take_joints(take: Take) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    assert take.bone_names is not None and take.rotations is not None and take.rest_positions is not None
-    assert take.hips_position is not None
-    joints = joint_positions(take.rotations, take.hips_position, take.rest_positions, parent_indices(take.bone_names))
-    return (
-        {name: joints[:, j] for j, name in enumerate(take.bone_names)},
-        {name: np.asarray(take.rest_positions[j], dtype=np.float64) for j, name in enumerate(take.bone_names)},
-    )
-
-
-def _segments(
-    heads: Mapping[str, Floats], joints: Mapping[str, Floats], rest: Mapping[str, Floats]
-) -> list[tuple[str, str]]:
-    """Pairs of joints next to each other in both, where direction is pose and not anatomy."""
-    shared = [name for name in heads if name in joints]
-    trunk = [name for name in _TRUNK if name in shared]
-    pairs = list(pairwise(trunk))
-    for name in shared:
-        parent = BONE_PARENTS[name]
-        if parent in shared and any(
-            word in parent for word in ("UpperArm", "LowerArm", "UpperLeg", "LowerLeg", "Proximal", "Intermediate",
-                                        "ThumbMetacarpal")
-        ):  # fmt: skip
-            pairs.append((parent, name))
-        if name.endswith("MiddleProximal") and name.replace("MiddleProximal", "Hand") in shared:
-            pairs.append((name.replace("MiddleProximal", "Hand"), name))
-    return [(a, b) for a, b in pairs if np.linalg.norm(rest[b] - rest[a]) > 0.01]
-
-
-def _angles(mine: Floats, wanted: Floats) -> Floats:
-    sine = np.linalg.norm(np.cross(mine, wanted), axis=1)
-    return np.degrees(np.arctan2(sine, np.sum(mine * wanted, axis=1)))
 
 
 def _leg(rest: Mapping[str, Floats]) -> float:
@@ -197,4 +163,4 @@ def _knee_bend(hip: Floats, knee: Floats, ankle: Floats, hinge: Floats) -> Float
     """Degrees [T], more than 0 when the shin swings back."""
     thigh, shin = knee - hip, ankle - knee
     side = np.sum(np.cross(thigh, shin) * hinge, axis=1)
-    return np.where(side < 0, -1.0, 1.0) * _angles(thigh, shin)
+    return np.where(side < 0, -1.0, 1.0) * angles(thigh, shin)

@@ -22,7 +22,7 @@ from .two_bones import reach
 
 _FADE = 0.2
 """Seconds in which a correction comes and goes."""
-_STRAY = 0.09
+_STRAY = 0.06
 """Of the leg: a contact that strays further from its mean is more than one place to stand."""
 _NEAR_FLOOR = 0.05
 """Of the leg: standing this near to the floor is standing on it; further up it is a step or a box."""

@@ -61,12 +61,14 @@ class Character:
     """Whether spine bones between the known ones bend along; in a control rig they are mechanism."""
 
 
-def character(rest: RigRest, axes: Floats, bones: Mapping[str, str], joints: Mapping[str, str]) -> Character:
+def character(
+    rest: RigRest, axes: Floats, bones: Mapping[str, str], joints: Mapping[str, str], spread: bool = True
+) -> Character:
     """`axes` as from facing_axes; `joints`: humanoid -> bone at whose head the joint lies, where it is another bone."""
     heads, tails = rest.heads @ axes, rest.tails @ axes
     known = {name: rest.index[bone] for name, bone in bones.items()}
     places = {name: heads[rest.index.get(joints.get(name, ""), bone)] for name, bone in known.items()}
-    return Character(rest, axes, heads, tails, known, places, spread=not joints)
+    return Character(rest, axes, heads, tails, known, places, spread=spread)
 
 
 def body_turns(actor: Performer, who: Character) -> Turns:

@@ -38,6 +38,7 @@ class Controls:
     joints: Mapping[str, str] = field(default_factory=dict)
     twists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: str | None = None
+    control_rig: bool = False
     limbs: tuple[IkLimb, ...] = ()
     aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
 
@@ -72,7 +73,7 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
     Bones which do not hang on the body they belong to (feet and hands under the root) get locations too.
     """
     bones = {name: bone for name, bone in controls.bones.items() if bone in rest.index}
-    who = character(rest, facing_axes(rest, bones), bones, controls.joints)
+    who = character(rest, facing_axes(rest, bones), bones, controls.joints, spread=not controls.control_rig)
     heads: Heads = {}
     travel = None
     if take.has_body:
@@ -176,7 +177,7 @@ def _moved_by(
 def _detached(who: Character, turns: Turns, heads: Heads, controls: Controls) -> Heads:
     """Where bones go that do not hang on the body part before them, as if they did. A control rig's mechanism carries
     its controls itself."""
-    if controls.joints:
+    if controls.control_rig:
         return {}
     placed = dict(heads)
     added: Heads = {}

@@ -57,13 +57,20 @@ def _carrier(armature: bpy.types.Object, bone: bpy.types.PoseBone, place: dict[s
     """The bone this one follows: its parent, or the control which a mechanism parent copies."""
     parent = bone.parent
     for _ in range(len(place)):
-        if parent is None or not parent.name.startswith(_COPIERS):
+        if parent is None or not _is_mechanism(armature, parent.name):
             break
         copied = _copied_control(armature, parent) or _switched_parent(armature, parent)
         if copied is None:
             break
         parent = copied
     return -1 if parent is None else place[parent.name]
+
+
+def _is_mechanism(armature: bpy.types.Object, name: str) -> bool:
+    """Rigify marks mechanism by prefixes; in Auto-Rig Pro what is no control (c_...) is mechanism."""
+    if name.startswith(_COPIERS):
+        return True
+    return not name.startswith("c_") and "c_root_master.x" in pose_bones(armature)
 
 
 def _copied_control(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone | None:

@@ -1,6 +1,7 @@
 """One file for each naming convention, data only. A new one is a new file, its line here, and a test."""
 
 from . import (
+    auto_rig_pro_controls,
     biped,
     character_creator,
     cmu,
@@ -21,8 +22,13 @@ from .convention import Convention
 CONVENTIONS: tuple[Convention, ...] = tuple(
     module.CONVENTION
     for module in (
-        rigify, mixamo, vroid, humanoid, unity, game_engine, character_creator, daz, daz_genesis9, makehuman, cmu,
-        biped, rigify_metarig, rigify_deform,
+        rigify, auto_rig_pro_controls, mixamo, vroid, humanoid, unity, game_engine, character_creator, daz,
+        daz_genesis9, makehuman, cmu, biped, rigify_metarig, rigify_deform,
     )
 )  # fmt: skip
 """In the order in which ties are decided."""
+
+
+def is_control_rig(kind: str) -> bool:
+    """Whether rigs of this kind have controls that mechanism copies onto the deforming bones."""
+    return any(convention.control_rig for convention in CONVENTIONS if convention.kind == kind)

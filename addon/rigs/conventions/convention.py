@@ -31,6 +31,8 @@ class Convention:
     joints: Mapping[str, str] = field(default_factory=dict)
     neutral: tuple[str, ...] = ()
     properties: Mapping[tuple[str, str], tuple[float, str]] = field(default_factory=dict)
+    control_rig: bool = False
+    """Whether the bones are controls, which mechanism carries and copies onto other bones."""
     limbs: tuple[IkLimb, ...] = ()
     aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     """Humanoid eye -> (the control it looks at, the bone at whose head it turns)."""

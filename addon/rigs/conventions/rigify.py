@@ -56,6 +56,7 @@ CONVENTION = Convention(
         ),
     },
     beside=frozenset({"spine"}),
+    control_rig=True,
     shared={"spine_fk": "hips"},
     joints={name: f"DEF-{METARIG.bones[name]}" for name in BONE_NAMES if name in METARIG.bones},
     neutral=(
