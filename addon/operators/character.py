@@ -41,10 +41,16 @@ def character_report(armature: Object) -> CharacterReport:
             profile = read_map(armature)
             assert profile is not None
             _reports.clear()  # the panel shows one at a time
-            _reports[key] = CharacterReport(profile.describe(), "", profile.missing, profile.doubts, profile)
+            _reports[key] = CharacterReport(profile.describe(), "", _missed(profile), profile.doubts, profile)
         return _reports[key]
     except ValueError as error:
         return CharacterReport("", str(error))
+
+
+def _missed(profile: Any) -> tuple[str, ...]:
+    """Bones worth a word: eyes and jaw without bones of their own are fine where shape keys move them."""
+    by_shapes = frozenset({"leftEye", "rightEye", "jaw"}) if profile.face_names else frozenset()
+    return tuple(name for name in profile.missing if name not in by_shapes)
 
 
 def character_of(context: Context) -> Object | None:

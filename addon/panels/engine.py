@@ -11,6 +11,7 @@ from bpy.types import Context, Panel, UILayout
 
 from .. import session
 from ..properties import settings
+from ..record.camera import camera
 from .next_step import Progress, next_step
 from .sidebar import Sidebar
 from .texts import draw_job, draw_outcome, draw_text
@@ -45,7 +46,8 @@ class UNDERSTUDY_PT_main(Sidebar, Panel):
         if session.state.problems.get("engine"):
             draw_outcome(layout, context, "engine")
         elif state == "ready" and not step:
-            layout.label(text="Capturing" if session.state.capture else "Ready", icon="CHECKMARK")
+            busy = session.state.capture is not None
+            layout.label(text="Capturing" if busy else "Ready", icon="SORTTIME" if busy else "CHECKMARK")
 
 
 def draw_installation(layout: UILayout, context: Context, preferences: UNDERSTUDY_AP_preferences) -> None:
@@ -107,6 +109,7 @@ def _progress(context: Context) -> Progress:
     return Progress(
         engine=session.engine_state(),
         has_source=bool(values.source_path),
+        recording=camera.state in {"countdown", "recording"},
         capturing=session.state.capture is not None,
         has_take=bool(values.takes),
         has_character=values.character is not None,

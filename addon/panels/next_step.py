@@ -13,6 +13,7 @@ class Progress:
 
     engine: EngineState
     has_source: bool
+    recording: bool
     capturing: bool
     has_take: bool
     has_character: bool
@@ -27,6 +28,8 @@ def next_step(progress: Progress) -> str:
         return "The engine's Python is gone: install the engine again."
     if progress.engine == "installing" or progress.capturing:
         return ""
+    if progress.recording:
+        return "Perform, then press Stop."
     if not progress.has_take:
         return "Press Capture." if progress.has_source else "Choose a video, or record yourself."
     if not progress.has_character:

@@ -103,7 +103,6 @@ GLUED: Final = tuple(
 """What a word without capitals may be glued from, longest first."""
 
 
-
 def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 

@@ -49,8 +49,7 @@ def limb_joints(
     readings = sorted(
         (
             (
-                _likelihood(tree, chain, places, trunk, like)
-                - _nearness(tree, chain, twin, places[0], trunk, like),
+                _likelihood(tree, chain, places, trunk, like) - _nearness(tree, chain, twin, places[0], trunk, like),
                 places,
             )
             for places in combinations(range(len(chain)), 3)
@@ -60,9 +59,7 @@ def limb_joints(
     best, triple = readings[0]
     spot = [tree.heads[chain[place]] for place in triple]
     for other, places in readings[1:]:
-        apart = max(
-            float(np.linalg.norm(tree.heads[chain[p]] - point)) for p, point in zip(places, spot, strict=True)
-        )
+        apart = max(float(np.linalg.norm(tree.heads[chain[p]] - point)) for p, point in zip(places, spot, strict=True))
         if apart > 0.1 * trunk:
             if best - other < _CLEAR:
                 return None

@@ -85,9 +85,7 @@ def _main_chain(tree: Tree, bone: int) -> list[int]:
     return chain
 
 
-def _humanoid(
-    tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usable: Sequence[bool]
-) -> dict[str, int]:
+def _humanoid(tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usable: Sequence[bool]) -> dict[str, int]:
     taken = {legs.first, legs.second, arms.first, arms.second}
     hips = tree.common([legs.carrier, arms.carrier])
     if len(taken) < 4 or hips is None or hips == arms.carrier:

@@ -114,9 +114,7 @@ def mirrored_names(skeleton: Skeleton) -> Skeleton:
         side = next((s for s in other if name.startswith(s)), None)
         truth[other[side] + name.removeprefix(side) if side else name] = found
     optional = {next((other[s] + n.removeprefix(s) for s in other if n.startswith(s)), n) for n in skeleton.optional}
-    return Skeleton(
-        skeleton.label, bones, truth, skeleton.kind, skeleton.humanoid, frozenset(optional)
-    )
+    return Skeleton(skeleton.label, bones, truth, skeleton.kind, skeleton.humanoid, frozenset(optional))
 
 
 def _turn(degrees: float) -> np.ndarray:

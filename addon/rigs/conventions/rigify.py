@@ -14,7 +14,6 @@ _SIDES = (("left", "L"), ("right", "R"))
 _LIMBS = (("upper_arm_parent", "UpperArm"), ("thigh_parent", "UpperLeg"))
 
 
-
 def _arm(side: str, letter: str) -> IkLimb:
     parent = f"upper_arm_parent.{letter}"
     return IkLimb(
