@@ -1,0 +1,1 @@
+"""Emotion: recognised in a performance, and laid over one."""
