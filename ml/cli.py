@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 from typer.exceptions import TyperException
 
-from .commands.exits import DONE, INPUT_WRONG, INTERRUPTED, InputError, end_with_error, say_error
+from .commands.exits import DONE, INPUT_WRONG, INTERRUPTED, end_with_error, say_error
 
 app = typer.Typer(
     name="understudy",
@@ -60,6 +60,41 @@ def capture(
 
 
 @app.command()
+def speak(
+    audio: Annotated[Path, typer.Argument(help="A recording of a voice: wav, mp3, m4a, or a video with sound.")],
+    text: Annotated[str | None, typer.Option(help="What is said; sharpens the mouth where it fits the sound.")] = None,
+    emotion: Annotated[str | None, typer.Option(help="happiness, sadness, anger, fear, disgust or surprise.")] = None,
+    strength: Annotated[float, typer.Option(help="Of the emotion, 0 to 1.")] = 0.6,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The take [AUDIO's name.take.npz].")] = None,
+    fps: Annotated[float, typer.Option(help="Frames per second of the take.")] = 30.0,
+    seed: Annotated[int | None, typer.Option(help="Of brows, nods, blinks and glances [from the sound].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a face speak from sound alone."""
+    from .commands.speak import run_speak
+    from .voice.speak import SpeakOptions
+
+    run_speak(audio, out, SpeakOptions(text, emotion, strength, fps, seed), as_json)
+
+
+@app.command()
+def feel(
+    take: Annotated[Path, typer.Argument(help="A .take.npz file with a face.")],
+    emotion: Annotated[str, typer.Option(help="neutral, happiness, sadness, anger, fear, disgust or surprise.")] = (
+        "neutral"
+    ),
+    strength: Annotated[float, typer.Option(help="Of the emotion, 0 to 1.")] = 0.6,
+    exaggerate: Annotated[float, typer.Option(help="0 calm, 1 as it is, 3 a cartoon.")] = 1.0,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The new take [TAKE.EMOTION.take.npz].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Play a take with another emotion, stronger or calmer; blinks and lip closures stay."""
+    from .commands.speak import run_feel
+
+    run_feel(take, out, emotion, strength, exaggerate, as_json)
+
+
+@app.command()
 def info(
     take: Annotated[Path, typer.Argument(help="A .take.npz file.")],
     as_json: JsonFlag = False,
@@ -86,22 +121,20 @@ def record(
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="face")],
+    model: Annotated[str, typer.Argument(help="face, voice, emotion")],
     config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Run the whole way in seconds, on next to nothing.")] = False,
 ) -> None:
     """Train a model."""
-    if model != "face":
-        raise InputError(f"There is no model {model!r} to train; known: face.")
-    from .face.train import read_config, train_face
+    from .commands.models import run_train
 
-    train_face(read_config(config, smoke), resume=resume, say=typer.echo)
+    run_train(model, config, resume, smoke, typer.echo)
 
 
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(help="face or body")],
+    model: Annotated[str, typer.Argument(help="face, body, voice, emotion")],
     peer: Annotated[
         Path | None, typer.Option(help="Google's face_landmarker.task, to measure beside the face model.")
     ] = None,

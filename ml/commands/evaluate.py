@@ -3,32 +3,21 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from pathlib import Path
 
 from ..native_output import native_errors_hidden
 from .exits import InputError
+from .models import Rows, evaluation
 from .status import status
-
-MODELS = ("face", "body")
-Rows = Mapping[str, Mapping[str, float]]
 
 
 def run_evaluate(model: str, peer: Path | None, as_json: bool) -> None:
     """Measure `model` and print its figures beside those of other methods, as a table or JSON."""
-    if model not in MODELS:
-        raise InputError(f"There is no model {model!r} to evaluate; known: {', '.join(MODELS)}.")
+    measure = evaluation(model, peer)
     if peer is not None and not peer.is_file():
         raise InputError(f"There is no model file {peer} to compare with.")
     with native_errors_hidden(), status(f"Evaluating the {model} model", enabled=not as_json) as say:
-        if model == "face":
-            from ..face.evaluate import evaluate_face
-
-            rows: Rows = evaluate_face(peer=peer, say=say)
-        else:
-            from ..body.evaluate import evaluate_body
-
-            rows = evaluate_body(say=say)
+        rows = measure(say)
     if as_json:
         print(json.dumps({"model": model, "methods": rows}, ensure_ascii=False))
     else:

@@ -21,7 +21,8 @@ Floats = NDArray[np.float64]
 LIP_GAP_MM: Final[dict[str, float]] = {
     "jawOpen": 34.5, "mouthClose": -34.5, "mouthFunnel": 14.0, "mouthLowerDown": 1.9, "mouthUpperUp": 2.4,
     "mouthRollLower": -3.8, "mouthRollUpper": -2.8, "mouthShrugLower": -4.9, "mouthShrugUpper": 4.1, "mouthSmile": -1.5,
-    "mouthPress": -1.4, "cheekPuff": -1.1, "jawForward": 1.4, "mouthPucker": -0.9, "mouthLeft": -1.1, "mouthRight": -1.1,
+    "mouthPress": -1.4, "cheekPuff": -1.1, "jawForward": 1.4, "mouthPucker": -0.9, "mouthLeft": -1.1,
+    "mouthRight": -1.1,
 }  # fmt: skip
 """Millimetres by which a weight of 1 (of each side) parts the lips' middle."""
 _CLOSED_MM: Final = 3.0

@@ -1,4 +1,4 @@
-"""Performances with known emotions: prototypes as different people show them, over speech, blinks and errors of capture.
+"""Performances with known emotions: prototypes as people show them, over speech, blinks and errors of capture.
 
 The target of a frame is the strength of each emotion shown; neutral is what the strongest leaves over.
 """
@@ -20,7 +20,7 @@ from .model import EMOTION_RATE
 
 Floats = NDArray[np.float64]
 
-_MOUTH_IDLE: Final = ("mouthPucker", "mouthPress", "mouthLeft", "mouthRight", "mouthDimple", "jawForward", "mouthRollLower")
+_MOUTH_IDLE: Final = ("mouthPucker", "mouthPress", "mouthLeft", "mouthRight", "mouthDimple", "jawForward")
 
 
 @dataclass(frozen=True)

@@ -45,8 +45,8 @@ _PROTOTYPES: Final[dict[str, dict[int, float]]] = {
 }
 # Variants people show instead of or beside the whole prototype.
 _OPTIONAL: Final[dict[str, tuple[int, ...]]] = {
-    "happiness": (26, 14), "sadness": (7, 17, 4), "anger": (10, 23, 24, 5), "fear": (2, 20, 26), "disgust": (10, 17, 4, 15),
-    "surprise": (26, 5),
+    "happiness": (26, 14), "sadness": (7, 17, 4), "anger": (10, 23, 24, 5), "fear": (2, 20, 26),
+    "disgust": (10, 17, 4, 15), "surprise": (26, 5),
 }  # fmt: skip
 VALENCE_AROUSAL: Final[dict[str, tuple[float, float]]] = {
     "neutral": (0.0, 0.0), "happiness": (0.9, 0.4), "sadness": (-0.7, -0.5), "anger": (-0.6, 0.75),

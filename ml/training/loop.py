@@ -1,6 +1,6 @@
 """The training loop: learning rate, checkpoints, resuming, held-out figures, early stop, curves as a picture.
 
-It knows nothing of any model: `step` learns once and gives its losses, `measure` gives held-out figures. A run's folder:
+It knows no model: `step` learns once and gives its losses, `measure` gives held-out figures. A run's folder:
 
     checkpoint.pt     to resume: networks, optimisers, step, history, best state
     history.json      a row for each report

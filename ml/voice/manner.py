@@ -1,4 +1,4 @@
-"""What a speaker does besides the mouth: brows and nods on stressed syllables, blinks, glances, a head never quite still.
+"""What a speaker does besides the mouth: brows and nods on stressed syllables, blinks, glances, a moving head.
 
 Rules, not learned, and kept small. Nods and brow raises fall on prominent syllables (Hadar et al. 1983; Graf, Cosatto,
 Strom and Huang 2002, "Visual prosody"); blinks come as a renewal process of about 17 a minute (Bentivoglio et al. 1997)

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ctypes
 import ctypes.util
-import os
 import shutil
 import subprocess
 import tempfile
@@ -124,7 +123,7 @@ def flite_speak(text: str, voice: str, stretch: float = 1.0) -> Spoken:
     if program is None:
         raise SynthesiserError("flite is not installed (apt install flite).")
     with tempfile.TemporaryDirectory() as folder:
-        path = os.path.join(folder, "speech.wav")
+        path = str(Path(folder) / "speech.wav")
         asked = [program, "-voice", voice, "-psdur", "--setf", f"duration_stretch={stretch}", "-t", text, "-o", path]
         answer = subprocess.run(asked, capture_output=True, text=True, check=True, timeout=60)
         samples, rate = read_wave(Path(path))
