@@ -44,8 +44,6 @@ def spread(clips: Floats) -> float:
     if len(clips) < 2:
         return 0.0
     apart = [
-        np.linalg.norm(clips[i] - clips[j], axis=-1).mean()
-        for i in range(len(clips))
-        for j in range(i + 1, len(clips))
+        np.linalg.norm(clips[i] - clips[j], axis=-1).mean() for i in range(len(clips)) for j in range(i + 1, len(clips))
     ]
     return float(np.mean(apart))

@@ -152,9 +152,7 @@ class Discriminator(nn.Module):
 
     def forward(self, components: Tensor, conditions: Tensor) -> list[tuple[Tensor, Tensor]]:
         """(scores, inner features) of both critics."""
-        return [
-            critic(components[:, :: i + 1], conditions[:, :: i + 1]) for i, critic in enumerate(self.critics)
-        ]
+        return [critic(components[:, :: i + 1], conditions[:, :: i + 1]) for i, critic in enumerate(self.critics)]
 
 
 def config_dict(config: BehaviourNetConfig) -> dict[str, object]:

@@ -287,5 +287,3 @@ def _wander(rng: np.random.Generator, frames: int, seconds: float, count: int) -
     margin = int(4 * seconds * FPS)
     noise = gaussian_filter1d(rng.normal(size=(frames + 2 * margin, count)), seconds * FPS, axis=0)
     return noise[margin : margin + frames] * np.sqrt(2 * np.sqrt(np.pi) * seconds * FPS)
-
-

@@ -233,5 +233,3 @@ def _fit_whitening(generator: Generator, train: dict[str, list[Clip]]) -> None:
         features = np.concatenate([clip.features for clip in clips])
         rows.append(features[random.integers(0, len(features), share)])
     generator.whitening.fit(torch.as_tensor(np.concatenate(rows)), feature_weights())
-
-
