@@ -27,7 +27,8 @@ def embed(components: Floats) -> NDArray[np.float64]:
     if len(components) < _WINDOW:
         return np.zeros((0, _COMPONENTS * _COEFFICIENTS))
     windows = np.lib.stride_tricks.sliding_window_view(components[:, :_COMPONENTS], _WINDOW, axis=0)[::_STEP]
-    return dct(windows, axis=-1, norm="ortho")[..., :_COEFFICIENTS].reshape(len(windows), -1) / np.sqrt(_WINDOW)
+    lowest = np.asarray(dct(windows, axis=-1, norm="ortho"))[..., :_COEFFICIENTS]
+    return lowest.reshape(len(windows), -1) / np.sqrt(_WINDOW)
 
 
 def frechet_distance(a: Floats, b: Floats) -> float:

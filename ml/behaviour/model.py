@@ -40,6 +40,10 @@ class BehaviourNetConfig:
 class Whitening(nn.Module):
     """Features [..., F] to unit-variance principal components [..., K] and back."""
 
+    mean: Tensor
+    forth: Tensor
+    back: Tensor
+
     def __init__(self, components: int) -> None:
         super().__init__()
         self.register_buffer("mean", torch.zeros(FEATURES))

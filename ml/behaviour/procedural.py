@@ -50,7 +50,7 @@ def listen(rng: np.random.Generator, frames: int) -> Acted:
         at += count / rate + float(rng.exponential(3.0)) + 0.5
     tilt = gaussian_filter1d(rng.normal(size=frames), 2.5 * FPS)
     tilt *= 5 / max(float(np.abs(tilt).max()), 1e-9)
-    _turn(local, "head", np.stack((nod, tilt, 0 * nod), axis=1))
+    _turn(local, "head", np.stack((nod, tilt, np.zeros(frames)), axis=1))
     return Acted(_grounded(rng, local, frames), np.zeros(frames))
 
 
@@ -102,7 +102,7 @@ def _standing(rng: np.random.Generator, frames: int) -> dict[str, Floats]:
     for name, share in (("spine", 0.3), ("chest", 0.4), ("upperChest", 0.3)):
         _turn(local, name, np.stack((share * (spine + 1.2 * slow[:, 0]), share * 1.2 * slow[:, 1],
                                      share * 1.8 * slow[:, 2]), axis=1))  # fmt: skip
-    _turn(local, "upperChest", np.stack((-0.7 * breath, 0 * breath, 0 * breath), axis=1))
+    _turn(local, "upperChest", np.outer(-0.7 * breath, _X))
     _turn(local, "hips", np.stack((0 * time + lean, 0.5 * slow[:, 3], 2.5 * slow[:, 4]), axis=1))
     for i, (side, sign) in enumerate(_SIDES):
         sway = _wander(rng, frames, 1.2, 3)

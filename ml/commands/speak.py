@@ -1,10 +1,11 @@
-"""`understudy speak` and `understudy feel`: takes made or changed without a camera."""
+"""`understudy speak`, `feel` and `generate`: takes made or changed without a camera."""
 
 from __future__ import annotations
 
 import json
 import time
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..emotion.adjust import exaggerated, with_emotion
 from ..take import Take, load_take, save_take
@@ -12,6 +13,9 @@ from ..voice.speak import SpeakOptions, speak
 from .capture import describe, require_writable, say
 from .exits import InputError
 from .status import progress_bar
+
+if TYPE_CHECKING:
+    from ..behaviour.generate import GenerateOptions
 
 
 def run_speak(audio: Path, out: Path | None, options: SpeakOptions, as_json: bool) -> None:
@@ -21,6 +25,18 @@ def run_speak(audio: Path, out: Path | None, options: SpeakOptions, as_json: boo
     begun = time.monotonic()
     with progress_bar(enabled=not as_json) as progress:
         take = speak(audio, options, progress)
+    _keep(take, out, begun, as_json)
+
+
+def run_generate(options: GenerateOptions, out: Path | None, as_json: bool) -> None:
+    """Write the take of a body that behaves without having been filmed."""
+    from ..behaviour.generate import generate
+
+    out = out or Path(f"{options.behaviour}.take.npz")
+    require_writable(out)
+    begun = time.monotonic()
+    with progress_bar(enabled=not as_json) as progress:
+        take = generate(options, progress)
     _keep(take, out, begun, as_json)
 
 

@@ -6,6 +6,7 @@ import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import av
 import av.error
@@ -57,7 +58,7 @@ def open_sound(path: str | os.PathLike[str]) -> SoundFile:
     return SoundFile(text, duration)
 
 
-def _open(path: str) -> av.container.InputContainer:
+def _open(path: str) -> Any:
     try:
         return av.open(path, metadata_errors="ignore")
     except (FileNotFoundError, av.error.FileNotFoundError) as error:

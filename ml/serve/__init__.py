@@ -28,13 +28,14 @@ def main(argv: Sequence[str] | None = None, capture: Callable[..., Any] | None =
         os.nice(5)  # Blender's window comes first
     incoming, outgoing = stdio.claim_stdio(arguments.log)
 
+    from .making import making_methods
     from .methods import engine_methods
     from .partials import remove_partials
     from .recording import Recordings
     from .rpc import Server
 
     recordings = Recordings()
-    server = Server(incoming, outgoing, {**engine_methods(capture), **recordings.methods()})
+    server = Server(incoming, outgoing, {**engine_methods(capture), **making_methods(), **recordings.methods()})
     logging.getLogger(__name__).info("engine %d serves", os.getpid())
     server.run()
     recordings.close()

@@ -77,7 +77,7 @@ def probe(call: Call) -> dict[str, Any]:
 def capture_video(call: Call, capture: Callable[..., Any] | None = None) -> dict[str, Any]:
     """Capture a video to a take, written beside its name and moved there when it is whole."""
     video, out = text_parameter(call, "video"), Path(text_parameter(call, "out"))
-    _require_writable_folder(out.parent)
+    require_writable_folder(out.parent)
     while not _capture_running.acquire(timeout=0.1):
         # The capture before this one may have been cancelled and be on its way out; an active one is left alone.
         call.stop_if_cancelled()
@@ -116,7 +116,7 @@ def _capture_to_file(call: Call, video: str, out: Path, capture: Callable[..., A
     with partial_file(out) as partial:
         save_take(partial, take)
         call.commit(lambda: os.replace(partial, out))
-    return {"take": str(out), **_summary(take)}
+    return {"take": str(out), **summary(take)}
 
 
 def _capture_options(values: Any) -> Any:
@@ -135,7 +135,7 @@ def _capture_options(values: Any) -> Any:
 def take_info(call: Call) -> dict[str, Any]:
     from ..take import load_take
 
-    return _summary(load_take(text_parameter(call, "take")))
+    return summary(load_take(text_parameter(call, "take")))
 
 
 def shutdown(_call: Call) -> None:
@@ -156,14 +156,15 @@ def text_parameter(call: Call, name: str) -> str:
     return value
 
 
-def _summary(take: Any) -> dict[str, Any]:
+def summary(take: Any) -> dict[str, Any]:
+    """What panels list of a take."""
     from ..take.summary import summarize
 
-    summary = summarize(take)
-    return {**dataclasses.asdict(summary), "quality": summary.quality}
+    found = summarize(take)
+    return {**dataclasses.asdict(found), "quality": found.quality}
 
 
-def _require_writable_folder(folder: Path) -> None:
+def require_writable_folder(folder: Path) -> None:
     """Say before minutes of work, not after, that the result could not be kept."""
     if not folder.is_dir():
         raise RpcError(INPUT_ERROR, f"There is no folder {folder} for the take; choose another folder for takes.")

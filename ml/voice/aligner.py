@@ -63,6 +63,9 @@ def _sphinx(**settings: Any) -> Any:
 
 def _decode(decoder: Any, samples: Samples) -> None:
     pcm = (np.clip(samples, -1, 1) * 32767).astype(np.int16).tobytes()
-    decoder.start_utt()
-    decoder.process_raw(pcm, full_utt=True)
-    decoder.end_utt()
+    try:
+        decoder.start_utt()
+        decoder.process_raw(pcm, full_utt=True)
+        decoder.end_utt()
+    except RuntimeError as error:
+        raise AlignerError("The recogniser could not follow the sound.") from error

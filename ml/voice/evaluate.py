@@ -60,10 +60,13 @@ def evaluate_voice(say: Callable[[str], None] = lambda _: None) -> dict[str, dic
         if not clips:
             continue
         for name, method in METHODS.items():
-            try:
-                figures = [_figures(method(clip.samples), clip) for clip in clips]
-            except AlignerError as error:
-                say(f"{name} is left out: {error}")
+            figures = []
+            for clip in clips:
+                try:
+                    figures.append(_figures(method(clip.samples), clip))
+                except AlignerError as error:
+                    say(f"{name}, a clip is left out: {error}")
+            if not figures:
                 continue
             rows[f"{name}, {kind}"] = {
                 key: float(np.nanmean([row[key] for row in figures]))

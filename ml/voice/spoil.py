@@ -50,7 +50,7 @@ def _in_room(sound: Samples, rng: np.random.Generator) -> Samples:
 def _tilted(sound: Samples, rng: np.random.Generator) -> Samples:
     """A dull or a sharp microphone: first-order shelf."""
     amount = float(rng.uniform(-0.6, 0.6))
-    return lfilter([1.0, amount], [1.0], sound).astype(np.float32)
+    return np.asarray(lfilter([1.0, amount], [1.0], sound), dtype=np.float32)
 
 
 def _noise(count: int, rng: np.random.Generator, babble: Samples | None) -> Samples:

@@ -1,0 +1,83 @@
+"""What Blender can ask of the engine besides capture: takes made from sound, from nothing, or from other takes.
+
+| method | parameters | result |
+|---|---|---|
+| speak | audio, out, options (ml/voice/speak.py) | take, frames, fps, duration, seen, quality, warnings |
+| generate | out, options (ml/behaviour/generate.py) | the same |
+| feel | take, out, emotion, strength, exaggerate | the same |
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import os
+from pathlib import Path
+from typing import Any
+
+from .methods import require_writable_folder, summary, text_parameter
+from .partials import partial_file
+from .rpc import INVALID_PARAMS, Call, Method, RpcError
+
+
+def making_methods() -> dict[str, Method]:
+    """Name -> method."""
+    return {"speak": speak, "generate": generate, "feel": feel}
+
+
+def speak(call: Call) -> dict[str, Any]:
+    """A face speaking a recording."""
+    from ..voice.speak import SpeakOptions
+    from ..voice.speak import speak as make
+
+    audio, options = text_parameter(call, "audio"), _options(call, SpeakOptions)
+    return _keep(call, lambda: make(audio, options, call.progress, call.stop_if_cancelled))
+
+
+def generate(call: Call) -> dict[str, Any]:
+    """A body that behaves without having been filmed."""
+    from ..behaviour.generate import GenerateOptions
+    from ..behaviour.generate import generate as make
+
+    options = _options(call, GenerateOptions)
+    return _keep(call, lambda: make(options, call.progress, call.stop_if_cancelled))
+
+
+def feel(call: Call) -> dict[str, Any]:
+    """A take played with another emotion; the given one stays as it is."""
+    from ..emotion.adjust import exaggerated, with_emotion
+    from ..take import load_take
+
+    source, out = text_parameter(call, "take"), text_parameter(call, "out")
+    if Path(source).resolve() == Path(out).resolve():
+        raise RpcError(INVALID_PARAMS, "The new take would replace the one it is made from; name another file.")
+    emotion, strength = str(call.params.get("emotion", "neutral")), float(call.params.get("strength", 0.6))
+    factor = float(call.params.get("exaggerate", 1.0))
+
+    def make() -> Any:
+        take = load_take(source)
+        take = exaggerated(take, factor) if factor != 1.0 else take
+        return with_emotion(take, emotion, strength) if emotion != "neutral" else take
+
+    return _keep(call, make)
+
+
+def _keep(call: Call, make: Any) -> dict[str, Any]:
+    from ..take import save_take
+
+    out = Path(text_parameter(call, "out"))
+    require_writable_folder(out.parent)
+    take = make()
+    call.stop_if_cancelled()
+    with partial_file(out) as partial:
+        save_take(partial, take)
+        call.commit(lambda: os.replace(partial, out))
+    return {"take": str(out), **summary(take)}
+
+
+def _options(call: Call, kind: type[Any]) -> Any:
+    """An options dataclass from named values; unknown names are refused."""
+    values = call.params.get("options", {})
+    known = {field.name for field in dataclasses.fields(kind)}
+    if not isinstance(values, dict) or not set(values) <= known:
+        raise RpcError(INVALID_PARAMS, f"The options have to be named values among {', '.join(sorted(known))}.")
+    return kind(**values)
