@@ -155,6 +155,9 @@ def _solve(
         _stop_if(cancelled)
         progress(_DETECTION_SHARE, "Solving the face")
         take = _with_face(take, features, camera, models)
+        if voice is not None and take.face_weights is not None and len(take.times) > 2:
+            take = _with_closures(take, footage, models, cancelled)
+        take = _with_emotion(take, models)
     if options.body:
         _stop_if(cancelled)
         progress((1 + _DETECTION_SHARE) / 2, "Solving the body")
@@ -183,6 +186,30 @@ def _with_face(take: Take, features: Features, camera: Camera, models: dict[str,
         gaze=motion.gaze,
         confidence_face=motion.confidence,
     )
+
+
+def _with_closures(take: Take, footage: Footage, models: dict[str, str], cancelled: Callable[[], bool]) -> Take:
+    """The take with the lips shut where the sound has an m, b or p and the mouth is seen speaking."""
+    from .voice.hear import hear
+    from .voice.model import MODEL_NAME
+    from .voice.sharpen import sharpen_closures
+
+    heard = hear(footage.sound_blocks(_SOUND_RATE), stop_if=lambda: _stop_if(cancelled))
+    seen = np.ones(len(take.times)) if take.confidence_face is None else np.asarray(take.confidence_face)
+    weights = sharpen_closures(np.asarray(take.face_weights), take.times, heard.visemes, seen)
+    _note_weights(MODEL_NAME, models)
+    return replace(take, face_weights=weights)
+
+
+def _with_emotion(take: Take, models: dict[str, str]) -> Take:
+    """The take with the emotions read off its face."""
+    from .emotion.model import MODEL_NAME
+    from .emotion.recognise import with_recognised_emotion
+
+    if take.face_weights is None:
+        return take
+    _note_weights(MODEL_NAME, models)
+    return with_recognised_emotion(take)
 
 
 def _with_body(

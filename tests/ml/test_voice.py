@@ -18,6 +18,7 @@ from understudy.ml.voice.evaluate import closures, onset_errors
 from understudy.ml.voice.hear import hear_samples
 from understudy.ml.voice.letters import visemes_of_text
 from understudy.ml.voice.mel import SAMPLE_RATE, log_mel, streamed_log_mel
+from understudy.ml.voice.sharpen import sharpen_closures
 from understudy.ml.voice.speak import SpeakOptions, VoiceError, speak
 from understudy.ml.voice.visemes import CLOSURE, SILENCE, VISEMES, visemes_of
 
@@ -172,3 +173,18 @@ def test_wrong_input_is_refused_in_one_sentence(tmp_path: Path) -> None:
             speak(sound, options)
     with pytest.raises(VoiceError):
         speak(write_wave(tmp_path / "short.wav", np.zeros(20)))
+
+
+def test_sound_shuts_moving_lips_in_time_and_leaves_still_ones() -> None:
+    times = np.arange(60) / 30
+    looks = track((AA, 90), (CLOSURE, 8), (AA, 102))
+    visemes = 0.95 * np.eye(len(VISEMES))[looks] + 0.05 / len(VISEMES)
+    moving, still = np.zeros((60, 52)), np.zeros((60, 52))
+    moving[:, JAW] = 0.35 - 0.15 * np.exp(-0.5 * ((times - 0.95) / 0.08) ** 2)  # blurred: never shut
+    still[:, JAW] = 0.3
+    seen = np.ones(60)
+    sharp = sharpen_closures(moving, times, visemes, seen)
+    assert lip_gap(moving).min() > 5 and lip_gap(sharp)[27:30].min() < 1
+    assert np.array_equal(sharp[:20], moving[:20])  # away from the sound nothing changes
+    assert np.array_equal(sharpen_closures(still, times, visemes, seen), still)
+    assert np.array_equal(sharpen_closures(moving, times, visemes, np.zeros(60)), moving)
