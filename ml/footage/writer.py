@@ -88,15 +88,29 @@ class VideoWriter:
     def __exit__(
         self, kind: type[BaseException] | None, value: BaseException | None, trace: TracebackType | None
     ) -> None:
+        whole = False
         try:
             if kind is None:
                 self._finish()
+                whole = self._count > 0
         finally:
-            self._container.close()
-            if kind is None and self._count:
+            # On a full disk closing fails too; what matters is the first error and that nothing stays behind.
+            try:
+                self._container.close()
+            except (av.error.FFmpegError, OSError) as error:
+                whole, failed = False, error
+            else:
+                failed = None
+            if whole:
                 os.replace(self._partial, self._path)
             else:
                 self._partial.unlink(missing_ok=True)
+        if failed is not None and kind is None:
+            raise self._unwritable(failed)
+
+    def _unwritable(self, error: Exception) -> FootageError:
+        reason = getattr(error, "strerror", None) or str(error)
+        return FootageError(f"{self._path} cannot be written ({reason}); make room, or choose another folder.")
 
     def _finish(self) -> None:
         if self._pending is not None:
@@ -112,8 +126,7 @@ class VideoWriter:
             self._partial.touch()
             return av.open(os.fspath(self._partial), "w", format="mp4")
         except (av.error.FFmpegError, OSError) as error:
-            reason = error.strerror or str(error)
-            raise FootageError(f"{self._path} cannot be written ({reason}); choose another folder.") from error
+            raise self._unwritable(error) from error
 
     def _add_video(self) -> Any:
         codec = "libx264" if "libx264" in av.codecs_available else "mpeg4"
@@ -126,7 +139,10 @@ class VideoWriter:
         return stream
 
     def _mux(self, stream: Any, frame: Any) -> None:
-        self._container.mux(stream.encode(frame))
+        try:
+            self._container.mux(stream.encode(frame))
+        except (av.error.FFmpegError, OSError) as error:
+            raise self._unwritable(error) from error
 
 
 def even(image: Image, size: tuple[int, int]) -> Image:

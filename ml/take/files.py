@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import tempfile
@@ -40,7 +41,9 @@ def save_take(path: str | os.PathLike[str], take: Take) -> Path:
     """Validate and write a take beside its final name, then move it into place."""
     validate(take)
     path = Path(path)
-    arrays = _arrays_from_take(take)
+    # Packed in memory: where a disk is full, zipfile would complain a second time when it is collected.
+    packed = io.BytesIO()
+    np.savez_compressed(packed, **_arrays_from_take(take))
     try:
         handle, partial = tempfile.mkstemp(prefix=f".{path.name[:40]}.", suffix=".partial", dir=path.parent)
     except FileNotFoundError as error:
@@ -49,7 +52,7 @@ def save_take(path: str | os.PathLike[str], take: Take) -> Path:
         raise TakeError(f"The take cannot be written to {path.parent}: {error.strerror}.") from error
     try:
         with os.fdopen(handle, "wb") as file:
-            np.savez_compressed(file, **arrays)
+            file.write(packed.getbuffer())
         os.chmod(partial, 0o644)
         os.replace(partial, path)
     except OSError as error:
