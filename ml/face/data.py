@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -16,15 +16,23 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..performers import Light, Performer, Renderer, View, random_background
-from ..performers.performance import FacePerformance, random_face_performance
-from ..take import rotation
+from ..performers.acting import acted_performance
+from ..performers.filming import Filming
+from ..performers.head import HeadStage
+from ..performers.performance import FacePerformance
+from ..performers.scene import SHADINGS, TRAINING_SHADINGS
+from ..performers.worn import GLASSES_SHAPES, TRAINING_GLASSES, Worn
+from ..take import FACE_NAMES, rotation
+from ..take.names import mirrored
+from .crop import CROP_SIZE, face_crop
 
 Floats = NDArray[np.floating]
 
 FIRST_TRAINING_SEED: Final = 1000
-CLIP_FRAMES: Final = 84
-NEUTRAL_FRAMES: Final = 12
-PICTURE_SIZE: Final = 320
+CLIP_FRAMES: Final = 48
+NEUTRAL_FRAMES: Final = 8
+PICTURE_SIZE: Final = 256
+_CROP_QUALITY: Final = 92
 FPS: Final = 30.0
 
 
@@ -44,6 +52,22 @@ class FaceClip:
     size: int
     """Width and height of the picture."""
     seed: int
+    crops: NDArray[np.uint8]
+    """[bytes] the faces' pictures (see `ml.face.crop`) as JPEG, one after the other."""
+    crop_ends: NDArray[np.int64]
+    """[T] where each picture ends in `crops`; nothing is added where no face was found."""
+
+    def pictures(self) -> NDArray[np.uint8]:
+        """[T, CROP_SIZE, CROP_SIZE, 3] RGB; grey where no face was found."""
+        import cv2
+
+        shown = np.full((len(self.crop_ends), CROP_SIZE, CROP_SIZE, 3), 128, dtype=np.uint8)
+        begin = 0
+        for i, end in enumerate(self.crop_ends):
+            if end > begin:
+                shown[i] = cv2.imdecode(self.crops[begin:end], cv2.IMREAD_COLOR)[..., ::-1]
+            begin = int(end)
+        return shown
 
 
 class FaceWatcher:
@@ -69,21 +93,54 @@ class FaceWatcher:
         return points * np.array([width, height, width], dtype=np.float32)
 
 
+@dataclass(frozen=True)
+class Setting:
+    """Everything about a clip but who performs what."""
+
+    light: Light
+    worn: Worn
+    filming: Filming
+    action_gains: NDArray[np.float64]
+    """[52] see `Performer`."""
+
+    @staticmethod
+    def random(rng: np.random.Generator, frames: int, training: bool) -> Setting:
+        """Training keeps some ways of shading and some shapes of glasses for evaluation, which has its own alone."""
+        shadings = TRAINING_SHADINGS if training else [s for s in SHADINGS if s not in TRAINING_SHADINGS]
+        glasses = TRAINING_GLASSES if training else tuple(g for g in GLASSES_SHAPES if g not in TRAINING_GLASSES)
+        light = Light.random(rng, shadings if training or rng.random() < 0.5 else TRAINING_SHADINGS)
+        worn, filming = Worn.random(rng, frames, glasses), Filming.random(rng)
+        return Setting(light, worn, filming, _gains(rng) if training else np.ones(len(FACE_NAMES)))
+
+
+def _gains(rng: np.random.Generator) -> NDArray[np.float64]:
+    """People move their faces differently widely; both sides nearly alike."""
+    gains = np.exp(rng.normal(0, 0.13, len(FACE_NAMES)))
+    partners = np.array([FACE_NAMES.index(mirrored(name)) for name in FACE_NAMES])
+    return (gains + gains[partners]) / 2 * np.exp(rng.normal(0, 0.03, len(FACE_NAMES)))
+
+
 def film_face(
-    performer: Performer, performance: FacePerformance, rng: np.random.Generator, renderer: Renderer
+    performer: Performer,
+    performance: FacePerformance,
+    rng: np.random.Generator,
+    renderer: Renderer,
+    setting: Setting | None = None,
 ) -> Iterator[tuple[NDArray[np.uint8], View]]:
-    """The pictures of a head performing, from a random camera in a random light."""
-    names = performer.skeleton.names
-    neck, head = names.index("neck"), names.index("head")
-    rotations = _standing(performer)
-    face = performer.pose(rotations=rotations).joints[head] + np.array([0.0, -0.08, 0.05])
+    """The pictures of a head performing, from a random camera; by a plain camera in a random light if no setting."""
+    setting = setting or Setting(Light.random(rng), Worn(), Filming(), np.ones(len(FACE_NAMES)))
+    stage = HeadStage(replace(performer, action_gains=setting.action_gains), _standing(performer))
+    head = performer.skeleton.names.index("head")
+    face = stage.joints[head] + np.array([0.0, -0.08, 0.05])
     view = View.random_on_face(rng, face, renderer.width)
-    light, background = Light.random(rng), random_background(rng, renderer.width, renderer.height)
-    for weights, gaze, turn in zip(performance.weights, performance.gaze, performance.head, strict=True):
-        rotations[neck] = rotation.slerp(rotation.IDENTITY, turn, 0.4)
-        rotations[head] = turn
-        body = performer.pose(weights, gaze, rotations)
-        yield renderer.render(performer, body, view, light, background, head_only=True), view
+    background = random_background(rng, renderer.width, renderer.height)
+    for frame, (weights, gaze, turn) in enumerate(
+        zip(performance.weights, performance.gaze, performance.head, strict=True)
+    ):
+        body = stage.pose(weights, gaze, turn)
+        picture = renderer.render(performer, body, view, setting.light, background, head_only=True)
+        picture = setting.worn.draw(picture, performer, stage.head_transform(turn), view, frame)
+        yield setting.filming.apply(picture, rng), view
 
 
 def _standing(performer: Performer) -> NDArray[np.float64]:
@@ -98,16 +155,26 @@ def _standing(performer: Performer) -> NDArray[np.float64]:
     return turns
 
 
+def staged(seed: int, frames: int) -> tuple[Performer, FacePerformance, Setting, np.random.Generator]:
+    """Who performs what and how it is filmed, by seed; the generator goes on with the camera."""
+    rng = np.random.default_rng([seed, 0xFACE])
+    performer = Performer.random(seed, strength=float(rng.uniform(0.5, 1.4)))
+    performance = acted_performance(rng, frames, FPS, NEUTRAL_FRAMES)
+    return performer, performance, Setting.random(rng, frames, seed >= FIRST_TRAINING_SEED), rng
+
+
 def make_clip(seed: int, renderer: Renderer, watcher: FaceWatcher, frames: int = CLIP_FRAMES) -> FaceClip:
     """Render and watch the clip of a seed."""
-    rng = np.random.default_rng([seed, 0xFACE])
-    performer = Performer.random(seed, strength=float(rng.uniform(0.5, 1.3)))
-    performance = random_face_performance(rng, frames, FPS, NEUTRAL_FRAMES)
+    performer, performance, setting, rng = staged(seed, frames)
     watcher.restart()
-    seen, views = [], []
-    for picture, view in film_face(performer, performance, rng, renderer):
-        seen.append(watcher.landmarks(picture))
+    seen, views, crops, ends = [], [], [], [0]
+    for picture, view in film_face(performer, performance, rng, renderer, setting):
+        points = watcher.landmarks(picture)
+        packed = _packed(face_crop(picture, points)) if np.isfinite(points).all() else np.empty(0, np.uint8)
+        seen.append(points)
         views.append(view)
+        crops.append(packed)
+        ends.append(ends[-1] + len(packed))
     in_camera = rotation.multiply(rotation.conjugate(views[0].orientation), performance.head)
     return FaceClip(
         landmarks=np.stack(seen).astype(np.float32),
@@ -117,7 +184,16 @@ def make_clip(seed: int, renderer: Renderer, watcher: FaceWatcher, frames: int =
         focal_px=views[0].focal_px,
         size=renderer.width,
         seed=seed,
+        crops=np.concatenate(crops),
+        crop_ends=np.array(ends[1:], dtype=np.int64),
     )
+
+
+def _packed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    import cv2
+
+    _, packed = cv2.imencode(".jpg", picture[..., ::-1], [cv2.IMWRITE_JPEG_QUALITY, _CROP_QUALITY])
+    return packed.ravel()
 
 
 def make_clips(folder: Path, seeds: Iterable[int], frames: int = CLIP_FRAMES) -> Iterator[Path]:
@@ -142,7 +218,7 @@ def clip_path(folder: Path, seed: int) -> Path:
 def save_clip(clip: FaceClip, path: Path) -> None:
     """Write beside the final name, then move into place, so that a stopped run leaves no half file."""
     partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(partial, **{f.name: np.asarray(getattr(clip, f.name)) for f in fields(FaceClip)})
+    np.savez(partial, **{f.name: np.asarray(getattr(clip, f.name)) for f in fields(FaceClip)})
     os.replace(partial, path)
 
 
@@ -158,4 +234,6 @@ def load_clip(path: Path) -> FaceClip:
         focal_px=float(arrays["focal_px"]),
         size=int(arrays["size"]),
         seed=int(arrays["seed"]),
+        crops=arrays["crops"],
+        crop_ends=arrays["crop_ends"],
     )

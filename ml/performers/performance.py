@@ -85,46 +85,48 @@ def random_face_performance(
     seconds = frames / fps
     busy = rng.uniform(0.6, 2.0)
     for _ in range(int(rng.poisson(busy * (1 + 1.6 * seconds)))):
-        _add_expression(rng, weights, fps)
+        add_expression(rng, weights, fps)
     if rng.random() < 0.45:
         _add_speech(rng, weights, fps)
-    _add_blinks(rng, weights, fps)
-    quiet = _quiet_start(frames, neutral_frames, fps)
+    add_blinks(rng, weights, fps)
+    quiet = quiet_start(frames, neutral_frames, fps)
     weights *= quiet[:, None]
-    _settle_conflicts(weights)
-    gaze = _saccades(rng, frames, fps)
+    settle_conflicts(weights)
+    gaze = saccades(rng, frames, fps)
     weights = np.clip(weights, 0, 1) + gaze_weights(gaze)
-    head = _head_turns(rng, frames, fps)
+    head = head_turns(rng, frames, fps)
     return FacePerformance(fps, weights, gaze, head)
 
 
-def _columns(name: str) -> list[int]:
+def columns(name: str) -> list[int]:
+    """Where an action's weights stand in FACE_NAMES: both sides if the name says none."""
     if name in FACE_NAMES:
         return [FACE_NAMES.index(name)]
     return [FACE_NAMES.index(name + side) for side in ("Left", "Right")]
 
 
-def _bump(time: Floats, start: float, rise: float, hold: float, fall: float) -> Floats:
+def bump(time: Floats, start: float, rise: float, hold: float, fall: float) -> Floats:
     """0 to 1, held, back to 0, with smooth ends (cosine)."""
     up = np.clip((time - start) / rise, 0, 1)
     down = np.clip((time - start - rise - hold) / fall, 0, 1)
     return (0.5 - 0.5 * np.cos(np.pi * up)) * (0.5 + 0.5 * np.cos(np.pi * down))
 
 
-def _add_expression(rng: np.random.Generator, weights: Floats, fps: float) -> None:
+def add_expression(rng: np.random.Generator, weights: Floats, fps: float) -> None:
+    """One group of actions that rises, is held and sinks."""
     time = np.arange(len(weights)) / fps
     chances = np.array([chance for _, chance in _GROUPS])
     names, _ = _GROUPS[int(rng.choice(len(_GROUPS), p=chances / chances.sum()))]
     start = rng.uniform(-0.5, time[-1])
-    bump = _bump(time, start, rng.uniform(0.08, 0.5), rng.gamma(1.5, 0.4), rng.uniform(0.1, 0.7))
+    curve = bump(time, start, rng.uniform(0.08, 0.5), rng.gamma(1.5, 0.4), rng.uniform(0.1, 0.7))
     strength = rng.beta(1.5, 1.0)
     lopsided = rng.random() < 0.3
     for name in names:
         share = strength * rng.uniform(0.4, 1.0)
-        columns = _columns(name)
-        sides = rng.uniform(0.0, 1.0, len(columns)) if lopsided else rng.uniform(0.85, 1.0, len(columns))
-        for column, side in zip(columns, sides, strict=True):
-            weights[:, column] = np.maximum(weights[:, column], bump * share * side)
+        chosen = columns(name)
+        sides = rng.uniform(0.0, 1.0, len(chosen)) if lopsided else rng.uniform(0.85, 1.0, len(chosen))
+        for column, side in zip(chosen, sides, strict=True):
+            weights[:, column] = np.maximum(weights[:, column], curve * share * side)
 
 
 def _add_speech(rng: np.random.Generator, weights: Floats, fps: float) -> None:
@@ -134,30 +136,30 @@ def _add_speech(rng: np.random.Generator, weights: Floats, fps: float) -> None:
     loud = rng.uniform(0.25, 0.8)
     while at < end:
         length = rng.uniform(0.1, 0.3)
-        bump = _bump(time, at - length / 2, length, rng.uniform(0, 0.08), length)
+        curve = bump(time, at - length / 2, length, rng.uniform(0, 0.08), length)
         for name in rng.choice(_SPEECH, size=int(rng.integers(1, 4)), replace=False):
             share = loud * rng.uniform(0.2, 1.0) * (1.0 if name == "jawOpen" else 0.6)
-            for column in _columns(str(name)):
-                weights[:, column] = np.maximum(weights[:, column], bump * share)
+            for column in columns(str(name)):
+                weights[:, column] = np.maximum(weights[:, column], curve * share)
         at += length * rng.uniform(0.8, 1.6) + (rng.uniform(0.2, 0.6) if rng.random() < 0.1 else 0)
 
 
-def _add_blinks(rng: np.random.Generator, weights: Floats, fps: float) -> None:
+def add_blinks(rng: np.random.Generator, weights: Floats, fps: float) -> None:
     """Blinks last 0.15 to 0.4 seconds; now and then an eye stays shut or winks."""
     time = np.arange(len(weights)) / fps
     at = rng.uniform(0, 1.5)
     while at < time[-1]:
         wink = rng.random() < 0.12
         hold = rng.uniform(0.2, 0.8) if rng.random() < 0.12 else rng.uniform(0, 0.06)
-        bump = _bump(time, at, rng.uniform(0.06, 0.12), hold, rng.uniform(0.08, 0.2)) * rng.choice(
+        curve = bump(time, at, rng.uniform(0.06, 0.12), hold, rng.uniform(0.08, 0.2)) * rng.choice(
             [1.0, 0.7], p=[0.8, 0.2]
         )
-        for column in rng.permutation(_columns("eyeBlink"))[: 1 if wink else 2]:
-            weights[:, column] = np.maximum(weights[:, column], bump)
+        for column in rng.permutation(columns("eyeBlink"))[: 1 if wink else 2]:
+            weights[:, column] = np.maximum(weights[:, column], curve)
         at += rng.exponential(1.6) + 0.3
 
 
-def _settle_conflicts(weights: Floats) -> None:
+def settle_conflicts(weights: Floats) -> None:
     """Of two opposites the weaker gives way; closed lips need an open jaw, a tongue an open mouth."""
     for one, other in _OPPOSITES:
         a, b = FACE_NAMES.index(one), FACE_NAMES.index(other)
@@ -168,13 +170,14 @@ def _settle_conflicts(weights: Floats) -> None:
     weights[:, tongue] *= np.clip(weights[:, jaw] / 0.35, 0, 1)
 
 
-def _quiet_start(frames: int, neutral_frames: int, fps: float) -> Floats:
+def quiet_start(frames: int, neutral_frames: int, fps: float) -> Floats:
+    """[T] 0 for so many frames, then soon 1."""
     if neutral_frames == 0:
         return np.ones(frames)
     return np.clip((np.arange(frames) - neutral_frames + 1) / (0.2 * fps), 0, 1)
 
 
-def _saccades(rng: np.random.Generator, frames: int, fps: float) -> Floats:
+def saccades(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     """Both eyes jump from one point to the next and rest there; near points make them converge."""
     gaze = np.zeros((frames, 2))
     converge = np.zeros(frames)
@@ -195,7 +198,7 @@ def _saccades(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     return np.stack((np.stack((yaw - toe_in, pitch), -1), np.stack((yaw + toe_in, pitch), -1)), axis=1)
 
 
-def _head_turns(rng: np.random.Generator, frames: int, fps: float) -> Floats:
+def head_turns(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     """Smooth turns about a pose of rest."""
     reach = rng.uniform(0.1, 1.0)
     rest = rng.normal(0, (7, 5, 14))

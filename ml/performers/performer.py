@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -39,6 +39,8 @@ class Performer:
     anatomy: Anatomy
     action_scale: float
     """How large this face is beside the base mesh's, which the actions were modelled on."""
+    action_gains: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(FACE_NAMES)))
+    """[52] how far each action moves this face beside the others': people smile differently widely."""
 
     @staticmethod
     def random(seed: int, strength: float = 1.0) -> Performer:
@@ -88,7 +90,7 @@ class Performer:
         vertices = self.body.vertices.astype(np.float32)
         if weights is not None:
             active = np.flatnonzero(np.asarray(weights) != 0)
-            strengths = np.asarray(weights, dtype=np.float32)[active] * np.float32(self.action_scale)
+            strengths = np.asarray(weights * self.action_gains, dtype=np.float32)[active] * np.float32(self.action_scale)
             vertices += np.tensordot(strengths, self.anatomy.actions[active], axes=1)
         # The eyeLook shapes move lids and bend the eyes a little; the eyes themselves turn exactly, below.
         for eye, part in enumerate(("leftEye", "rightEye")):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import colorsys
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -46,7 +48,7 @@ class View:
         """A camera that has the face (its middle at `target`, about 22 cm high) in a random part of the picture."""
         field = np.radians(rng.uniform(22, 75))
         focal = size / 2 / np.tan(field / 2)
-        face_px = size * rng.uniform(0.36, 0.8)
+        face_px = size * rng.uniform(0.42, 0.9)
         distance = max(0.32, focal * 0.24 / face_px)
         pitch = float(rng.normal(0, 6))
         sideways, up = rng.normal(0, 0.05, 2) * size * distance / focal
@@ -56,6 +58,12 @@ class View:
             float(target[2] - distance * np.sin(np.radians(pitch)) + up),
         )
         return View(size, size, float(focal), position, pitch, float(rng.normal(0, 3)))
+
+
+SHADINGS: Final = ("wrapped", "translucent", "hard", "overcast", "studio")
+"""How surfaces answer the light: wrapped Lambert; light bleeding red through skin; plain Lambert with sharp gloss and a
+rim; from all around alone; a sphere picture as modelling programs use (kept out of training, for evaluation)."""
+TRAINING_SHADINGS: Final = SHADINGS[:4]
 
 
 @dataclass(frozen=True)
@@ -68,10 +76,19 @@ class Light:
     fill_colour: tuple[float, float, float] = (0.18, 0.2, 0.24)
     sky: tuple[float, float, float] = (0.42, 0.43, 0.46)
     ground: tuple[float, float, float] = (0.26, 0.24, 0.22)
+    shading: str = "wrapped"
+    """One of SHADINGS."""
+    rim: float = 0.0
+    """0..1 light from behind along the outline."""
+    gloss: float = 1.0
+    """Scale of all reflections."""
+    glossiness: float = 24.0
+    """How sharp the skin's reflections are."""
 
     @staticmethod
-    def random(rng: np.random.Generator) -> Light:
-        """From soft frontal light to hard side light, warm to cold."""
+    def random(rng: np.random.Generator, shadings: Sequence[str] = ("wrapped",)) -> Light:
+        """From soft frontal light to hard side light, warm to cold; one of the ways of shading given."""
+        finer = rng.spawn(1)[0]
         key, fill = (_direction(rng, spread) for spread in (1.2, 2.5))
         warmth, hardness, level = rng.normal(0, 0.08), rng.uniform(0.25, 0.9), rng.uniform(0.75, 1.2)
         ambient = (1.05 - hardness) * level
@@ -83,6 +100,10 @@ class Light:
             fill_colour=_colour(np.asarray(tint) * rng.uniform(0, 0.35) * level),
             sky=_colour(np.array([1 - warmth, 1.0, 1 + warmth]) * ambient * 0.75),
             ground=_colour(np.array([1.0, 0.95, 0.9]) * ambient * rng.uniform(0.3, 0.7)),
+            shading=str(finer.choice(list(shadings))),
+            rim=float(max(0.0, finer.uniform(-0.8, 0.8))),
+            gloss=float(finer.uniform(0.2, 2.5)),
+            glossiness=float(np.exp(finer.uniform(np.log(8), np.log(80)))),
         )
 
 

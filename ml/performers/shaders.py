@@ -11,6 +11,8 @@ in vec3 normal;
 in vec3 template_position;
 in vec3 colour;
 in float lips;
+in float hollow;
+out float v_hollow;
 out vec3 v_position;
 out vec3 v_normal;
 out vec3 v_template;
@@ -22,13 +24,16 @@ void main() {
     v_template = template_position;
     v_colour = colour;
     v_lips = lips;
+    v_hollow = hollow;
     gl_Position = projection * camera * vec4(position, 1.0);
 }
 """
 
 FRAGMENT: Final = """
 #version 330
-uniform int part;           // 0 skin and painted clothes, 1 eye, 2 plain, 3 lashes, 4 hair, 5 clothes
+// 0 skin and painted clothes, 1 eye, 2 plain, 3 lashes, 4 hair, 5 clothes. Compiled in, as is the way of shading: a
+// software renderer works through every branch that it does not know to be dead.
+const int part = PART;
 uniform vec3 eye_position;  // the camera
 uniform vec3 key_direction, key_colour, fill_direction, fill_colour, sky, ground;
 uniform vec3 lip_colour, brow_colour, iris_colour, hair_colour;
@@ -39,11 +44,16 @@ uniform float hair_cut;     // hair below this height of the base mesh is not dr
 uniform float lash_density;
 uniform vec3 top_colour, bottom_colour;
 uniform float scalp;        // 1: hair grows painted on the scalp
+const int shading = SHADING;  // 0 wrapped, 1 translucent, 2 hard, 3 overcast, 4 studio
+uniform float rim, gloss_scale, glossiness;
+uniform float bump, bump_scale, crease, beard, beard_low, moustache, blush, eyeliner, brow_inner, brow_tilt;
+uniform float mouth_dark, fringe, highlight;
 in vec3 v_position;
 in vec3 v_normal;
 in vec3 v_template;
 in vec3 v_colour;
 in float v_lips;
+in float v_hollow;          // millimetres by which the surface lies below its surroundings
 out vec4 fragment;
 
 float hash(vec3 p) {
@@ -64,12 +74,12 @@ float noise(vec3 p) {
 // How much brow there is at a place on the base mesh's front, 0..1.
 float brow(vec3 p) {
     float x = abs(p.x);
-    float along = clamp((x - 0.010) / 0.044, 0.0, 1.0);
+    float along = clamp((x - brow_inner) / (0.054 - brow_inner), 0.0, 1.0);
     float arch = brow_arch * 0.0045 * (1.0 - pow(abs(along - 0.62) / 0.62, 2.0));
-    float height = 0.7480 + brow_height + 0.0030 * along + arch - 0.0050 * along * along;
+    float height = 0.7480 + brow_height + (0.0030 + 0.0030 * brow_tilt) * along + arch - 0.0050 * along * along;
     float width = brow_width * (1.0 - 0.65 * along);
     float inside = 1.0 - smoothstep(width * 0.6, width * 1.3, abs(p.z - height));
-    float ends = smoothstep(0.009, 0.013, x) * (1.0 - smoothstep(0.049, 0.055, x));
+    float ends = smoothstep(brow_inner - 0.001, brow_inner + 0.003, x) * (1.0 - smoothstep(0.049, 0.055, x));
     float hairs = 0.65 + 0.5 * noise(vec3(p.x * 900.0, p.z * 500.0, 0.0));
     return p.y < -0.08 ? clamp(inside * ends * hairs, 0.0, 1.0) : 0.0;
 }
@@ -82,13 +92,24 @@ vec3 skin(vec3 base, vec3 p) {
     float flush = exp(-pow(length(vec2(abs(p.x) - 0.042, p.z - 0.685)) / 0.018, 2.0))
         + exp(-pow(length(vec2(p.x, p.z - 0.69)) / 0.011, 2.0));
     c *= mix(vec3(1.0), vec3(1.06, 0.93, 0.91), clamp(flush, 0.0, 1.0) * head);
-    c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * smoothstep(0.72, 0.8, noise(p * 420.0)) * head * step(p.y, -0.05));
+    c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * smoothstep(0.78, 0.9, noise(p * 420.0)) * 0.8 * head * step(p.y, -0.05));
+    c = mix(c, c * vec3(1.1, 0.55, 0.6), blush * clamp(exp(-pow(length(vec2(abs(p.x) - 0.046, p.z - 0.69)) / 0.016, 2.0)), 0.0, 1.0) * head);
     float beard_line = p.z + 0.25 * max(0.0, 0.035 - abs(p.x)) - 0.2 * max(0.0, abs(p.x) - 0.05);
-    float beard = head * step(p.y, -0.03) * (1.0 - smoothstep(0.665, 0.685, beard_line));
-    c = mix(c, c * 0.45 + hair_colour * 0.2, stubble * beard * (0.6 + 0.4 * noise(p * 700.0)) * (1.0 - v_lips));
+    float hairs = 0.55 + 0.6 * noise(vec3(p.x * 800.0, p.y * 800.0, p.z * 350.0));
+    float face_front = head * step(p.y, -0.03) * (1.0 - v_lips);
+    float full = face_front * (1.0 - smoothstep(beard_low - 0.012, beard_low + 0.004, beard_line))
+        * smoothstep(0.008, 0.014, length(vec2(p.x, (p.z - 0.655) * 1.0)));
+    float lip_hair = face_front * (1.0 - smoothstep(0.020, 0.030, abs(p.x))) * smoothstep(0.668, 0.671, p.z)
+        * (1.0 - smoothstep(0.679, 0.683, p.z)) * step(p.y, -0.12);
+    float grown_beard = clamp(max(full * beard, lip_hair * moustache) * hairs * 1.2, 0.0, 1.0);
+    float stubbled = head * step(p.y, -0.03) * (1.0 - smoothstep(0.665, 0.685, beard_line));
+    c = mix(c, c * 0.45 + hair_colour * 0.2, stubble * stubbled * (0.6 + 0.4 * noise(p * 700.0)) * (1.0 - v_lips));
     float lid = exp(-pow(length(vec2(abs(p.x) - 0.031, (p.z - 0.733) * 1.3)) / 0.013, 2.0)) * step(p.y, -0.1);
     c = mix(c, c * vec3(0.45, 0.38, 0.42), makeup * lid);
     c = mix(c, lip_colour, smoothstep(0.25, 0.75, v_lips));
+    c = mix(c, hair_colour * (0.7 + 0.6 * hairs), grown_beard);
+    float rim_of_eye = exp(-pow((length(vec2((abs(p.x) - 0.031) * 0.8, p.z - 0.7325)) - 0.0085) / 0.002, 2.0));
+    c = mix(c, vec3(0.05), eyeliner * rim_of_eye * step(p.y, -0.1) * 0.8);
     c = mix(c, brow_colour, brow_strength * brow(p));
     float line = 0.800 - 0.28 * max(0.0, p.y + 0.115) - 0.55 * max(0.0, p.y + 0.045) - 0.1 * max(0.0, abs(p.x) - 0.045);
     float grown = smoothstep(line - 0.004, line + 0.006, p.z + 0.008 * noise(p * 150.0)) * scalp;
@@ -105,6 +126,29 @@ vec3 eye(vec3 p) {
     return mix(vec3(0.02), c, smoothstep(pupil - 0.03, pupil + 0.03, angle));
 }
 
+// The light that reaches a surface.
+vec3 illuminate(vec3 n, bool is_skin) {
+    float key = dot(n, key_direction), fill = dot(n, fill_direction);
+    vec3 around = mix(ground, sky, 0.5 + 0.5 * n.z);
+    if (shading == 1 && is_skin) {  // red travels furthest through skin
+        vec3 wrap = vec3(0.45, 0.18, 0.10);
+        return around + key_colour * pow(max(vec3(0.0), (key + wrap) / (1.0 + wrap)), vec3(1.3))
+            + fill_colour * max(vec3(0.0), (fill + wrap) / (1.0 + wrap));
+    }
+    if (shading == 2) return around + 1.15 * key_colour * max(0.0, key) + fill_colour * max(0.0, fill);
+    if (shading == 3) {
+        vec3 side = 0.5 * key_colour * (0.5 + 0.5 * key) + 0.5 * fill_colour * (0.5 + 0.5 * fill);
+        return around * 1.1 + side;
+    }
+    if (shading == 4) {  // the surface's place on a lit sphere seen by the camera, in steps
+        float facing = 0.5 + 0.5 * dot(n, normalize(vec3(-0.35, -0.8, 0.5)));
+        float tone = 0.25 + 0.75 * smoothstep(0.25, 0.95, facing);
+        return vec3(tone) * (0.85 + 0.3 * floor(facing * 6.0) / 6.0) * (0.8 * key_colour + sky + 0.2);
+    }
+    // Wrapped Lambert: light creeps a little round the edge, as it does in skin.
+    return around + key_colour * max(0.0, (key + 0.25) / 1.25) + fill_colour * max(0.0, (fill + 0.25) / 1.25);
+}
+
 void main() {
     vec3 n = normalize(v_normal);
     vec3 to_camera = normalize(eye_position - v_position);
@@ -118,9 +162,9 @@ void main() {
     else if (part == 3) { if (noise(vec3(v_template.x * 1600.0, 0.0, 3.0)) > lash_density) discard; }
     else if (part == 4) {
         float strand = noise(v_template * vec3(300.0, 300.0, 60.0));
-        float fringe = 0.795 - 0.35 * pow(v_template.x / 0.06, 2.0) * 0.06 + 0.012 * strand;
+        float hair_line = 0.795 - fringe - 0.35 * pow(v_template.x / 0.06, 2.0) * 0.06 + 0.012 * strand;
         bool before_face = v_template.y < -0.045 && abs(v_template.x) < 0.082;
-        if (v_template.z < hair_cut + 0.02 * strand || (before_face && v_template.z < fringe)) discard;
+        if (v_template.z < hair_cut + 0.02 * strand || (before_face && v_template.z < hair_line)) discard;
         c = hair_colour * (0.65 + 0.7 * noise(v_template * vec3(700.0, 700.0, 60.0))); gloss = 0.25;
     } else if (part == 5) {
         if (v_lips < 0.0) discard;  // of clothes, this says how far inside their edge a place is
@@ -128,14 +172,22 @@ void main() {
         float stripes = sin(v_template.z * pattern_scale * 6.2832) * sin(v_template.x * pattern_scale * 3.1);
         c *= 1.0 + 0.45 * pattern * stripes + 0.15 * (noise(v_template * 250.0) - 0.5);
     }
-    vec3 light = mix(ground, sky, 0.5 + 0.5 * n.z);
-    // Wrapped Lambert: light creeps a little round the edge, as it does in skin.
-    light += key_colour * max(0.0, (dot(n, key_direction) + 0.25) / 1.25);
-    light += fill_colour * max(0.0, (dot(n, fill_direction) + 0.25) / 1.25);
-    // The mouth's and the nostrils' insides get little light.
-    if (part == 2) light *= 0.7;
+    bool is_skin = part == 0;
+    if (is_skin && bump > 0.0) {
+        vec3 q = v_template * bump_scale;
+        float at = noise(q);
+        vec3 slope = vec3(noise(q + vec3(0.6, 0, 0)), noise(q + vec3(0, 0.6, 0)), noise(q + vec3(0, 0, 0.6))) - at;
+        n = normalize(n - bump * 0.45 * slope);
+    }
+    // Hollows of the skin see less of the sky; the mouth's and the nostrils' insides get little light.
+    float open = is_skin ? 1.0 - crease * clamp(v_hollow * 1.6, -0.12, 0.75) : 1.0;
+    if (part == 2) open *= 0.7 - 0.4 * mouth_dark;
+    vec3 lit = pow(c, vec3(2.2)) * illuminate(n, is_skin) * open;
     vec3 halfway = normalize(key_direction + to_camera);
-    vec3 lit = pow(c, vec3(2.2)) * light + key_colour * gloss * 0.4 * pow(max(0.0, dot(n, halfway)), sharp);
+    float shiny = part == 0 ? glossiness : sharp;
+    lit += key_colour * gloss * gloss_scale * open * 0.4 * pow(max(0.0, dot(n, halfway)), shiny);
+    if (part == 1) lit += vec3(0.9) * highlight * pow(max(0.0, dot(n, normalize(halfway + vec3(0.1, 0.0, 0.25)))), 220.0);
+    if (shading == 2) lit += rim * 0.5 * (key_colour + sky) * pow(1.0 - max(0.0, dot(n, to_camera)), 4.0);
     fragment = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
 }
 """

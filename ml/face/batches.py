@@ -1,0 +1,149 @@
+"""Batches of the face network's two phases: single frames with their pictures, then stretches of time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from .examples import Disturbance, Example, as_input, decode, to_tensor
+from .model import FaceNet, Seen, mirrored_turn, unmirrored
+
+if TYPE_CHECKING:
+    from .train import FaceTraining
+
+Three = tuple[Tensor, Tensor, Tensor]
+
+_NEUTRALS = 2
+_LEFT_OUT = 0.15
+"""Share of performances whose neutral is not known."""
+_IMPURE = 0.25
+"""Share whose neutral frames are only the quietest that were found."""
+_UNSEEN = 0.08
+"""Share of performances without pictures."""
+
+
+def frame_batch(net: FaceNet, train: list[Example], config: FaceTraining, rng: np.random.Generator) -> tuple[Three, Three]:  # fmt: skip
+    """What the network says of some frames of some performances, each seen straight or mirrored, and the truth."""
+    chosen = [train[i] for i in rng.integers(0, len(train), config.performances)]
+    pictures, rows, flips = [], [], []
+    for example in chosen:
+        neutral = _neutral_frames(example, rng)
+        index = np.concatenate((rng.choice(neutral, _NEUTRALS), _some_frames(example, config.frames, rng)))
+        flip = bool(rng.random() < 0.5)
+        spoil = Disturbance.random(rng)
+        for i in index:
+            picture = spoil.apply(decode(example.pictures[i]), net.config.crop, rng)
+            pictures.append(picture[:, ::-1] if flip else picture)
+        rows.append(index)
+        flips.append(flip)
+    looks = net.picture(to_tensor(np.stack(pictures)), config.frozen)
+    looks = looks.unflatten(0, (len(chosen), _NEUTRALS + config.frames))
+    pictured = torch.as_tensor((rng.random(len(chosen)) >= _UNSEEN).astype(np.float32))
+    seen, truth = _stack(net, chosen, rows, flips, looks, pictured, config.noise)
+    reading = net.reading(seen)
+    neutral = reading[:, :_NEUTRALS].mean(dim=1)
+    known = torch.as_tensor((rng.random((len(chosen), 1)) >= _LEFT_OUT).astype(np.float32))
+    weights, gaze, facing = net.one_side(seen, neutral, known, in_time=False)
+    # Frames of different moments: their differences mean nothing, so each counts as a performance of its own.
+    return tuple(_apart(x) for x in (weights, gaze, facing)), tuple(_apart(x) for x in truth)  # type: ignore[return-value]
+
+
+def time_batch(
+    net: FaceNet, train: list[Example], looks: dict[int, Tensor], config: FaceTraining, rng: np.random.Generator
+) -> tuple[Three, Three]:
+    """What the network says of stretches of performances, and the truth."""
+    chosen, rows, neutrals = [], [], []
+    while len(chosen) < config.stretches:
+        example = train[int(rng.integers(0, len(train)))]
+        if example.frames < config.window or id(example) not in looks:
+            continue
+        start = int(rng.integers(0, example.frames - config.window + 1))
+        rows.append(np.arange(start, start + config.window))
+        neutrals.append(rng.choice(_neutral_frames(example, rng), 4))
+        chosen.append(example)
+    pictured = torch.as_tensor((rng.random(len(chosen)) >= _UNSEEN).astype(np.float32))
+    straight_sides, mirrored_sides = [], []
+    for flip, sides in ((False, straight_sides), (True, mirrored_sides)):
+        flips = [flip] * len(chosen)
+        for index, noise in ((rows, config.noise), (neutrals, 0.0)):
+            own = torch.stack([looks[id(e)][i, int(flip)].float() for e, i in zip(chosen, index, strict=True)])
+            own = own + 0.05 * torch.randn_like(own)
+            seen, truth = _stack(net, chosen, index, flips, own, pictured, noise)
+            sides.append((seen, truth))
+    known = torch.as_tensor((rng.random((len(chosen), 1)) >= _LEFT_OUT).astype(np.float32))
+    neutral = tuple(net.reading(sides[1][0]).mean(dim=1) for sides in (straight_sides, mirrored_sides))
+    guess = net(straight_sides[0][0], mirrored_sides[0][0], neutral, known)
+    return guess, straight_sides[0][1]
+
+
+def looks_of(net: FaceNet, example: Example, batch: int = 48) -> Tensor:
+    """[T, 2, look] of a clip's pictures, straight and mirrored."""
+    pictures = np.stack([as_input(decode(packed), net.config.crop) for packed in example.pictures])
+    both = np.stack((pictures, pictures[:, :, ::-1]), axis=1).reshape(-1, *pictures.shape[1:])
+    with torch.inference_mode():
+        parts = [net.picture(to_tensor(both[i : i + batch])) for i in range(0, len(both), batch)]
+    return torch.cat(parts).unflatten(0, (-1, 2)).clone()
+
+
+def seen_of(net: FaceNet, example: Example, looks: Tensor) -> tuple[Seen, Seen]:
+    """A whole clip as the network takes it, straight and mirrored."""
+    ones = torch.ones(1, example.frames, 1)
+    straight = Seen(looks[None, :, 0].float(), ones, example.shape[None], example.eyes[None], example.turn[None])
+    return straight, net.mirrored(straight, looks[None, :, 1].float())
+
+
+def _neutral_frames(example: Example, rng: np.random.Generator) -> np.ndarray:
+    """The frames to take for neutral: true ones, or as a clip without any would have them, its quietest."""
+    if rng.random() >= _IMPURE:
+        return example.neutral
+    later = np.setdiff1d(np.arange(example.frames), example.neutral)
+    if len(later) < 4:
+        return example.neutral
+    loudness = example.weights[later].sum(dim=1).numpy()
+    return later[np.argsort(loudness, kind="stable")[: max(4, len(later) // 5)]]
+
+
+def _some_frames(example: Example, count: int, rng: np.random.Generator) -> np.ndarray:
+    """Frames of a clip, mostly those with an expression."""
+    loud = example.weights.sum(dim=1).numpy() + 0.3
+    return rng.choice(example.frames, count, p=loud / loud.sum())
+
+
+def _stack(
+    net: FaceNet, chosen: list[Example], rows: list[np.ndarray], flips: list[bool], looks: Tensor, pictured: Tensor,
+    noise: float,
+) -> tuple[Seen, Three]:  # fmt: skip
+    """Rows of each clip, those of `flips` mirrored, and their truth."""
+
+    def gather(name: str) -> Tensor:
+        return torch.stack([getattr(e, name)[torch.as_tensor(i)] for e, i in zip(chosen, rows, strict=True)])
+
+    seen = Seen(
+        looks, pictured[:, None, None].expand(-1, looks.shape[1], 1), gather("shape"), gather("eyes"), gather("turn")
+    )
+    truth = (gather("weights"), gather("gaze"), gather("facing"))
+    turned = torch.as_tensor(flips)
+    if turned.any():
+        other, other_truth = net.mirrored(seen, looks), unmirrored(*truth)
+
+        def pick(a: Tensor, b: Tensor) -> Tensor:
+            return torch.where(turned.view(-1, *[1] * (a.dim() - 1)), b, a)
+
+        seen = Seen(
+            looks, seen.pictured, pick(seen.shape, other.shape), pick(seen.eyes, other.eyes),
+            pick(seen.turn, mirrored_turn(seen.turn)),
+        )  # fmt: skip
+        truth = tuple(pick(a, b) for a, b in zip(truth, other_truth, strict=True))  # type: ignore[assignment]
+    if noise:
+        seen = Seen(
+            seen.look, seen.pictured, seen.shape + torch.randn_like(seen.shape) * noise,
+            seen.eyes + torch.randn_like(seen.eyes) * 0.01, seen.turn,
+        )  # fmt: skip
+    return seen, truth
+
+
+def _apart(values: Tensor) -> Tensor:
+    return values.flatten(0, 1)[:, None]
