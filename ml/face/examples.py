@@ -50,13 +50,15 @@ class Example:
 def make_example(clip: FaceClip, canonical: Floats) -> Example | None:
     """A clip's inputs and targets; None if the face was hardly found."""
     found = np.isfinite(clip.landmarks).all(axis=(1, 2))
-    neutral = np.flatnonzero(np.flatnonzero(found) < NEUTRAL_FRAMES)
-    if found.sum() < 8 or len(neutral) == 0:
+    if found.sum() < 8:
         return None
+    neutral = _neutral_frames(clip.weights[found][:, _COLUMNS])
     landmarks = clip.landmarks[found]
     seen = face_input(landmarks, canonical)
     turns = head_rotations(landmarks, canonical, clip.focal_px, (clip.size / 2, clip.size / 2))
-    facing = rotation.to_rotvec(rotation.multiply(rotation.conjugate(turns), clip.head[found]))
+    facing = np.zeros((int(found.sum()), 3))
+    if np.isfinite(clip.head).all():  # a recording may not tell
+        facing = rotation.to_rotvec(rotation.multiply(rotation.conjugate(turns), clip.head[found]))
     begins = np.concatenate(([0], clip.crop_ends[:-1]))
     return Example(
         shape=torch.as_tensor(seen.aligned - canonical.astype(np.float32)),
@@ -70,11 +72,18 @@ def make_example(clip: FaceClip, canonical: Floats) -> Example | None:
     )
 
 
+def _neutral_frames(weights: Floats) -> NDArray[np.int64]:
+    """The frames [T, 44] in which the face does nothing; of a recording without such, the quietest."""
+    loudness = weights.max(axis=1)
+    neutral = np.flatnonzero(loudness < 0.01)
+    return neutral if len(neutral) else np.argsort(weights.sum(axis=1), kind="stable")[:NEUTRAL_FRAMES]
+
+
 def canonical_face(clips: list[FaceClip]) -> NDArray[np.float64]:
     """The mean neutral face [478, 3] of many clips."""
     landmarks, seen = [], []
     for clip in clips:
-        if not np.isfinite(clip.landmarks[:NEUTRAL_FRAMES]).all():
+        if not np.isfinite(clip.landmarks[:NEUTRAL_FRAMES]).all() or not np.isfinite(clip.head).all():
             continue
         some = clip.landmarks[2:NEUTRAL_FRAMES:3]
         rays = ray_turns(some, clip.focal_px, (clip.size / 2, clip.size / 2))

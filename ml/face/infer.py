@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -12,8 +13,8 @@ from numpy.typing import NDArray
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
-from .model import FaceNet, FaceNetConfig, face_input, to_face_weights
-from .neutral import above_rest, facing, find_neutral, predict, stride_for
+from .model import FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
+from .neutral import Neutral, Reading, find_neutral, predict, stride_for
 
 Floats = NDArray[np.floating]
 
@@ -21,6 +22,8 @@ MODEL_NAME: Final = "face"
 _SHORT_GAP = 0.4  # seconds: longer absences relax the face
 _RELAX = 0.3  # seconds it takes to relax and to come back
 _SMOOTHING = 0.17  # seconds of the smoothing window
+_SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
+_TOO_SMALL = 0.02  # weights below are not told from none
 
 
 class FaceFeatures(Protocol):
@@ -74,10 +77,13 @@ def build_net(config: dict[str, Any], tensors: dict[str, Any]) -> FaceNet:
     return net
 
 
-def estimate_face(features: FaceFeatures, camera: CameraLike, net: FaceNet | None = None) -> FaceMotion | None:
+def estimate_face(
+    features: FaceFeatures, camera: CameraLike, net: FaceNet | None = None, neutral: Neutral | None = None
+) -> FaceMotion | None:
     """The face's motion, or None if no frame shows a face.
 
-    Gaps shorter than 0.4 s are bridged; in longer ones the face relaxes; in both the confidence is 0.
+    Gaps shorter than 0.4 s are bridged; in longer ones the face relaxes; in both the confidence is 0. Nothing is joined
+    across a cut. neutral: the performer's own (see `ml.face.performer_file`); else it is found in each shot.
     """
     seen = np.isfinite(features.face).all(axis=(1, 2)) & (np.asarray(features.face_confidence) > 0)
     if not seen.any():
@@ -85,25 +91,82 @@ def estimate_face(features: FaceFeatures, camera: CameraLike, net: FaceNet | Non
     net = net or load_face_net()
     times = np.asarray(features.times, dtype=np.float64)
     fps = 1.0 / float(np.median(np.diff(times))) if len(times) > 1 else 30.0
-    landmarks = bridge(np.asarray(features.face, dtype=np.float64), seen)
-    canonical = net.canonical.numpy().astype(np.float64)
-    inputs = face_input(landmarks, canonical)
-    neutral = find_neutral(net, inputs, seen, fps)
-    raw, gaze = predict(net, inputs, neutral, stride_for(fps))
-    raw = smooth(raw, fps)
-    raw = above_rest(raw, rest_of=raw[seen])
-    gaze = smooth(gaze.reshape(-1, 4), fps).reshape(-1, 2, 2)
-    head = head_rotations(landmarks, canonical, camera.focal_px, (camera.cx, camera.cy))
-    head = rotation.multiply(head, rotation.from_rotvec(facing(net, inputs)))
-    head = rotation.normalize(smooth(rotation.continuous(head), fps))
-    presence = _presence(seen, fps)
-    weights = to_face_weights(raw, gaze) * presence[:, None]
-    return FaceMotion(
-        weights=weights,
-        head_rotation=head,
-        gaze=gaze * presence[:, None, None],
-        confidence=np.where(seen, np.asarray(features.face_confidence, dtype=np.float64), 0.0),
-    )
+    pieces = [_Shot(features, shot, seen[shot], fps, net) for shot in shots(features, len(times)) if seen[shot].any()]
+    whole = _together([piece for piece in pieces if piece.usable.sum() >= _SHORTEST_SHOT * fps])
+    weights, gaze = np.zeros((len(times), len(FACE_NAMES))), np.zeros((len(times), 2, 2))
+    head = np.tile(np.array(rotation.IDENTITY, dtype=np.float64), (len(times), 1))
+    for piece in pieces:
+        own = neutral
+        if own is None:
+            long = piece.usable.sum() >= _SHORTEST_SHOT * fps
+            own = piece.neutral() if long or whole is None else whole
+        weights[piece.frames], gaze[piece.frames], head[piece.frames] = piece.motion(own, camera)
+    head = _carried(head, [piece.frames for piece in pieces])
+    confidence = np.where(seen, np.asarray(features.face_confidence, dtype=np.float64), 0.0)
+    return FaceMotion(weights=weights, head_rotation=rotation.continuous(head), gaze=gaze, confidence=confidence)
+
+
+def shots(features: FaceFeatures, frames: int) -> list[slice]:
+    """The stretches between the cuts."""
+    edges = [0, *(cut for cut in getattr(features, "cuts", ()) if 0 < cut < frames), frames]
+    return [slice(a, b) for a, b in pairwise(edges) if b > a]
+
+
+class _Shot:
+    """One uncut stretch in which a face was seen."""
+
+    def __init__(
+        self, features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], fps: float, net: FaceNet
+    ) -> None:
+        self.frames, self.usable, self.fps, self.net = frames, usable, fps, net
+        self.landmarks = bridge(np.asarray(features.face[frames], dtype=np.float64), usable)
+        self.canonical = net.canonical.numpy().astype(np.float64)
+        self.input: FaceInput = face_input(self.landmarks, self.canonical, _looks(features, frames, usable, net))
+        self._trusted = usable & (np.asarray(features.face_confidence[frames]) >= 0.5)
+
+    def neutral(self) -> Neutral:
+        """Found in the frames that are seen well, if there are some."""
+        enough = self._trusted.sum() >= min(5, self.usable.sum())
+        return find_neutral(self.net, self.input, self._trusted if enough else self.usable, self.fps)
+
+    def motion(self, neutral: Neutral, camera: CameraLike) -> tuple[Floats, Floats, Floats]:
+        """Weights, gaze and head of the shot's frames."""
+        read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
+        raw = smooth(read.weights, self.fps)
+        gaze = smooth(read.gaze.reshape(-1, 4), self.fps).reshape(-1, 2, 2)
+        head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
+        head = rotation.multiply(head, rotation.from_rotvec(read.facing))
+        head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
+        presence = _presence(self.usable, self.fps)
+        raw = np.clip((raw - _TOO_SMALL) / (1 - _TOO_SMALL), 0, None)
+        weights = to_face_weights(raw, gaze) * presence[:, None]
+        return weights, gaze * presence[:, None, None], head
+
+
+def _looks(features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], net: FaceNet) -> Floats | None:
+    """The pictures' looks [T, 2, look] where there are such, bridged like the landmarks."""
+    looks = getattr(features, "face_look", None)
+    if looks is None or looks.shape[2] != net.config.look:
+        return None
+    looks = np.asarray(looks[frames], dtype=np.float64)
+    there = usable & np.isfinite(looks).all(axis=(1, 2))
+    return bridge(looks, there) if there.any() else None
+
+
+def _together(pieces: list[_Shot]) -> Neutral | None:
+    """The longest shot's neutral, for shots that are too short to have one."""
+    return max(pieces, key=lambda piece: int(piece.usable.sum())).neutral() if pieces else None
+
+
+def _carried(head: Floats, seen: list[slice]) -> NDArray[np.float64]:
+    """Heads [T, 4] of shots without a face as in the nearest shot with one."""
+    known = np.zeros(len(head), dtype=bool)
+    for part in seen:
+        known[part] = True
+    where = np.flatnonzero(known)
+    after = np.clip(np.searchsorted(where, np.arange(len(head))), 0, len(where) - 1)
+    before = np.clip(np.searchsorted(where, np.arange(len(head)), side="right") - 1, 0, len(where) - 1)
+    return np.asarray(np.where(known[:, None], head, head[np.where(before >= 0, where[before], where[after])]))
 
 
 def bridge(values: Floats, seen: NDArray[np.bool_]) -> NDArray[np.float64]:

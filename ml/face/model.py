@@ -60,7 +60,10 @@ class PictureNet(nn.Module):
 
     def forward(self, pictures: Tensor, frozen: int = 0) -> Tensor:
         """frozen: how many of the backbone's first blocks do not learn."""
-        middle, last = self.backbone(pictures, frozen)
+        return self.from_maps(*self.backbone(pictures, frozen))
+
+    def from_maps(self, middle: Tensor, last: Tensor) -> Tensor:
+        """The look [N, look] from the backbone's maps."""
         flat = torch.cat((self.narrow(middle).flatten(1), last.flatten(1)), dim=1)
         return self.settle(self.gather(flat))
 

@@ -1,49 +1,62 @@
-"""The performer's own neutral face, found in the clip itself."""
+"""The performer's own neutral face: found in the clip itself, or told by a performer's file."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from .model import GAZE_SCALE, FaceInput, FaceNet
 
 Floats = NDArray[np.floating]
+Neutral = tuple[Tensor, Tensor]
+"""`FaceNet.reading` of the neutral face [1, R], straight and mirrored."""
 
-_PASSES = 2
-_QUIET_SHARE = 0.2
-_REST_PERCENTILE = 40
-_LARGEST_REST = 0.2
-_TOO_SMALL = 0.03
-_NOMINAL_FPS = 30.0
+_PASSES: Final = 2
+_QUIET_SHARE: Final = 0.12
+_FEWEST, _MOST = 5, 60
+_NOMINAL_FPS: Final = 30.0
+_STRETCH: Final = 2000  # frames read at once: memory stays flat in the length of the footage
+_MARGIN: Final = 16  # frames before and after a stretch that the network looks at too
 
 
-def predict(net: FaceNet, seen: FaceInput, neutral: Floats, stride: int = 1) -> tuple[Floats, Floats]:
-    """The network's raw weights [T, 44] and gaze [T, 2, 2] in degrees.
+@dataclass(frozen=True)
+class Reading:
+    """What the network says of T frames."""
+
+    weights: NDArray[np.float64]
+    """[T, 44]"""
+    gaze: NDArray[np.float64]
+    """[T, 2, 2] degrees"""
+    facing: NDArray[np.float64]
+    """[T, 3] rotation vector still to add to the aligned turn, head first."""
+
+
+def predict(net: FaceNet, seen: FaceInput, neutral: Neutral | None, stride: int = 1) -> Reading:
+    """The network's raw answers.
 
     stride: the network knows movements at 30 frames a second; of faster footage it reads every `stride`-th frame, as
     many interleaved passes as there are.
     """
-    moved = torch.as_tensor(seen.aligned - np.asarray(neutral, dtype=np.float32))
-    eyes, turn = torch.as_tensor(seen.eyes), torch.as_tensor(seen.turn)
-    frames = len(moved)
-    weights = np.empty((frames, net.head.out_features - 4))
-    gaze = np.empty((frames, 2, 2))
+    frames = len(seen.aligned)
+    weights, gaze = np.empty((frames, net.head.out_features - 7)), np.empty((frames, 2, 2))
+    facing = np.empty((frames, 3))
     net.eval()
     with torch.inference_mode():
         for phase in range(min(stride, frames)):
-            part = slice(phase, None, stride)
-            w, g = net(moved[None, part], eyes[None, part], turn[None, part])
-            weights[part], gaze[part] = w[0].numpy(), g[0].numpy() * GAZE_SCALE
-    return weights, gaze
-
-
-def facing(net: FaceNet, seen: FaceInput) -> Floats:
-    """The rotation vectors [T, 3] that correct the aligned turns for this person's skull."""
-    net.eval()
-    with torch.inference_mode():
-        shape = torch.as_tensor(seen.aligned) - net.canonical
-        return net.correct_facing(shape, torch.as_tensor(seen.turn)).numpy().astype(np.float64)
+            rows = np.arange(phase, frames, stride)
+            for start in range(0, len(rows), _STRETCH):
+                wide = rows[max(0, start - _MARGIN) : start + _STRETCH + _MARGIN]
+                skip, kept = min(start, _MARGIN), rows[start : start + _STRETCH]
+                w, g, f = net(*seen.seen(net, wide), neutral)
+                part = slice(skip, skip + len(kept))
+                weights[kept], gaze[kept] = w[0, part].numpy(), g[0, part].numpy() * GAZE_SCALE
+                facing[kept] = f[0, part].numpy()
+    return Reading(weights, gaze, facing)
 
 
 def stride_for(fps: float) -> int:
@@ -51,25 +64,29 @@ def stride_for(fps: float) -> int:
     return max(1, round(fps / _NOMINAL_FPS))
 
 
-def find_neutral(net: FaceNet, seen: FaceInput, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float32]:
-    """The neutral face [478, 3]: begin with the median of the usable frames [T], then keep to the quietest ones."""
-    chosen = np.flatnonzero(usable)
-    neutral = np.median(seen.aligned[chosen], axis=0)
-    count = max(min(len(chosen), 8), int(_QUIET_SHARE * len(chosen)))
+def find_neutral(net: FaceNet, seen: FaceInput, usable: NDArray[np.bool_], fps: float) -> Neutral:
+    """The encoding of the quietest usable frames [T]: first without a neutral, then with it."""
+    neutral: Neutral | None = None
     for _ in range(_PASSES):
-        weights, _ = predict(net, seen, neutral, stride_for(fps))
-        loudness = above_rest(weights[chosen]).mean(axis=1)
-        quiet = chosen[np.argsort(loudness, kind="stable")[:count]]
-        neutral = seen.aligned[quiet].mean(axis=0)
-    return neutral.astype(np.float32)
+        neutral = encode(net, seen, quietest(net, seen, np.flatnonzero(usable), neutral, fps))
+    assert neutral is not None
+    return neutral
 
 
-def above_rest(weights: Floats, rest_of: Floats | None = None) -> NDArray[np.float64]:
-    """Weights [T, 44] measured from where each rests in the clip (or in `rest_of`), what is too small to tell left out.
+def quietest(
+    net: FaceNet, seen: FaceInput, usable: NDArray[np.integer], neutral: Neutral | None, fps: float
+) -> NDArray[np.integer]:
+    """Of the usable frames those in which the face does least, as far as the network can tell."""
+    count = int(np.clip(_QUIET_SHARE * len(usable), min(_FEWEST, len(usable)), _MOST))
+    weights = predict(net, seen, neutral, stride_for(fps)).weights[usable]
+    # Turned heads are seen worse; the square keeps one strong action from hiding among many zeros.
+    turned = np.square(seen.turn[usable]).sum(axis=1)
+    loudness = np.square(np.clip(weights, 0, 1)).sum(axis=1) + 0.3 * turned
+    return usable[np.argsort(loudness, kind="stable")[:count]]
 
-    Most weights are at zero most of the time, so a curve's lower part shows what an inexact neutral adds to it. The
-    rest is not believed beyond 0.2, so that a lasting smile stays one.
-    """
-    source = weights if rest_of is None or not len(rest_of) else rest_of
-    rest = np.clip(np.percentile(source, _REST_PERCENTILE, axis=0), -_LARGEST_REST, _LARGEST_REST)
-    return np.clip((weights - rest - _TOO_SMALL) / (1 - _TOO_SMALL), 0, None)
+
+def encode(net: FaceNet, seen: FaceInput, frames: NDArray[np.integer]) -> Neutral:
+    """The mean encoding of some frames."""
+    with torch.inference_mode():
+        straight, mirror = seen.seen(net, frames)
+        return net.reading(straight).mean(dim=1), net.reading(mirror).mean(dim=1)

@@ -1,9 +1,9 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Two phases: first the network learns to read single frames from their pictures and landmarks; then, its picture side
-fixed, to follow them in time. Training can be stopped at any time and goes on with `--resume`: clips lie in a folder
-and grow by seed (also while training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each
-process learns from its own batches and their gradients are averaged.
+Four phases: the network learns to read single frames by their landmarks alone; then by what MediaPipe's layers make of
+their pictures too, which is fast; then those layers learn with it; then, they fixed, it learns to follow faces in time.
+Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while
+training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each process learns from its own batches and their gradients are averaged.
 """
 
 from __future__ import annotations
@@ -48,25 +48,29 @@ class FaceTraining:
     """A folder of own recordings to learn from too: videos beside Live Link Face's CSV files of the same name."""
     run: str = str(_CACHE / "face-run")
     """Where checkpoints, curves and the log go."""
-    frame_steps: int = 6000
-    """Steps of the first phase, on single frames."""
-    frame_minutes: float = 0.0
-    """End the first phase after so many minutes (0 = after its steps)."""
+    point_steps: int = 1200
+    """Steps of the first phase, on the landmarks of single frames."""
+    map_steps: int = 3000
+    """Steps of the second phase, on single frames with their pictures as MediaPipe's layers see them."""
+    picture_steps: int = 5000
+    """Steps of the third phase, on single frames and pictures, those layers learning too."""
+    picture_minutes: float = 0.0
+    """End that phase after so many minutes (0 = after its steps)."""
     time_steps: int = 3000
-    """Steps of the second phase, on stretches of time."""
+    """Steps of the last phase, on stretches of time."""
     time_minutes: float = 0.0
     performances: int = 8
-    """Clips in a batch of the first phase."""
-    frames: int = 6
-    """Frames of each of them, besides two neutral ones."""
+    """Clips in a batch of the third phase; three times as many where no pictures are read."""
+    frames: int = 7
+    """Frames of each of them, besides one or two neutral ones."""
     stretches: int = 24
-    """Clips in a batch of the second phase."""
+    """Clips in a batch of the last phase."""
     window: int = 40
     """Frames of each of them."""
     learning_rate: float = 1.0e-3
     backbone_rate: float = 0.4
     """Share of the learning rate for the layers that come from MediaPipe."""
-    frozen: int = 3
+    frozen: int = 5
     """How many of its blocks do not learn at all."""
     weight_decay: float = 0.03
     noise: float = 0.003
@@ -86,8 +90,8 @@ class FaceTraining:
 
 
 SMOKE: Final = FaceTraining(
-    clips=3, frame_steps=4, time_steps=3, performances=2, frames=2, stretches=2, window=8, crop=64, look=16, shape=16,
-    width=16, layers=1, checkpoint_every=3, export=False,
+    clips=3, point_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2, stretches=2, window=8,
+    crop=64, look=16, shape=16, width=16, layers=1, checkpoint_every=3, export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 

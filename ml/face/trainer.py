@@ -1,4 +1,4 @@
-"""The training loop of the face network: two phases, checkpoints, curves, example strips."""
+"""The training loop of the face network: four phases, checkpoints, curves, example strips."""
 
 from __future__ import annotations
 
@@ -13,16 +13,19 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .batches import frame_batch, looks_of, time_batch
+from .batches import Maps, frame_batch, looks_of, maps_of, seen_of, time_batch
 from .curves import draw_curves, draw_strips
 from .examples import Example
 from .loss import action_products, face_loss, frame_errors, mean_correlation, rarity
-from .model import GAZE_SCALE, FaceNet
+from .model import GAZE_SCALE, FaceNet, unmirrored
 
 if TYPE_CHECKING:
     from .train import FaceTraining
 
-PHASES: Final = ("frames", "time")
+PHASES: Final = ("points", "maps", "pictures", "time")
+_POINTS, _MAPS, _PICTURES, _TIME = range(4)
+_AGAIN: Final = 6
+"""Steps of the second phase after which one clip's pictures are spoilt in another way."""
 _MOST_HELD_OUT: Final = 24
 
 
@@ -36,6 +39,7 @@ class Trainer:
 
     def __init__(self, config: FaceTraining, net: FaceNet, run: Path) -> None:
         self.config, self.net, self.run = config, net, run
+        net.picture.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.phase, self.step = 0, 0
         self.history: list[dict[str, float]] = []
         self.best: dict[str, float] = {}
@@ -43,6 +47,7 @@ class Trainer:
         self.optimiser = self._new_optimiser()
         self.random = np.random.default_rng([config.seed, int(os.environ.get("RANK", "0"))])
         self.looks: dict[int, Tensor] = {}
+        self.maps: dict[int, Maps] = {}
         self._processes = int(os.environ.get("WORLD_SIZE", "1"))
         if self._processes > 1 and not torch.distributed.is_initialized():
             torch.distributed.init_process_group("gloo")
@@ -85,15 +90,24 @@ class Trainer:
         partial.replace(self.checkpoint)
 
     def fit(
-        self, train: list[Example], held_out: list[Example], more: Callable[[], list[Example]], say: Callable[[str], None]
-    ) -> None:  # fmt: skip
-        """Both phases, from where the run stands; the best network found is left in place."""
+        self,
+        train: list[Example],
+        held_out: list[Example],
+        more: Callable[[], list[Example]],
+        say: Callable[[str], None],
+    ) -> None:
+        """All phases, from where the run stands; the best network found is left in place."""
         held_out = held_out[:_MOST_HELD_OUT]
         while self.phase < len(PHASES):
-            if self.phase == 1:
+            if self.phase == _TIME:
                 say(f"Looking at the pictures of {len(train)} clips once more ...")
                 self.looks = self._all_looks([*train, *held_out])
+            if self.phase == _MAPS:
+                say(f"Looking at the pictures of {len(train)} clips ...")
+                self.net.eval()
+                self.maps = {id(example): maps_of(self.net, example, self.random) for example in train}
             self._fit_phase(train, held_out, more, say)
+            self.maps = {}
             self.phase, self.step = self.phase + 1, 0
             self.optimiser = self._new_optimiser()
         self.phase = len(PHASES) - 1
@@ -103,11 +117,15 @@ class Trainer:
             draw_strips(self.run / "strips.png", held_out[:3], self._guess)
 
     def _fit_phase(
-        self, train: list[Example], held_out: list[Example], more: Callable[[], list[Example]], say: Callable[[str], None]
-    ) -> None:  # fmt: skip
+        self,
+        train: list[Example],
+        held_out: list[Example],
+        more: Callable[[], list[Example]],
+        say: Callable[[str], None],
+    ) -> None:
         config, begun, losses = self.config, time.monotonic(), []
-        steps = (config.frame_steps, config.time_steps)[self.phase]
-        minutes = (config.frame_minutes, config.time_minutes)[self.phase]
+        steps = (config.point_steps, config.map_steps, config.picture_steps, config.time_steps)[self.phase]
+        minutes = (0.0, 0.0, config.picture_minutes, config.time_minutes)[self.phase]
         counts = rarity(torch.cat([example.weights for example in train]))
         first, best, since_best = self.step, float("inf"), 0
         while self.step < steps:
@@ -124,8 +142,11 @@ class Trainer:
                 figures = self._report(held_out, losses, pace, say)
                 losses = []
                 self.save()
-                if self.phase == 0:
-                    train += more()
+                if self.phase in (_MAPS, _PICTURES):
+                    fresh = more()
+                    train += fresh
+                    if self.phase == _MAPS:
+                        self.maps |= {id(example): maps_of(self.net, example, self.random) for example in fresh}
                 score = figures["vertex_mm"]
                 best, since_best = (score, 0) if score < best else (best, since_best + 1)
                 if config.patience and since_best >= config.patience:
@@ -143,8 +164,11 @@ class Trainer:
 
     def _learn(self, train: list[Example], counts: Tensor) -> float:
         self.net.train()
-        if self.phase == 0:
-            guess, truth = frame_batch(self.net, train, self.config, self.random)
+        if self.phase != _TIME:
+            if self.phase == _MAPS and self.step % _AGAIN == 0:
+                example = train[int(self.random.integers(0, len(train)))]
+                self.maps[id(example)] = maps_of(self.net, example, self.random)
+            guess, truth = frame_batch(self.net, train, self.config, self.random, PHASES[self.phase], self.maps)
         else:
             guess, truth = time_batch(self.net, train, self.looks, self.config, self.random)
         loss = face_loss(guess, truth, counts, self.products)
@@ -172,7 +196,7 @@ class Trainer:
         figures = {"phase": float(self.phase), "step": float(self.step), "loss": float(np.mean(losses))}
         figures |= self.measure(held_out)
         self.history.append(figures)
-        if not self.best or self.phase == 1:
+        if not self.best or self.phase == _TIME:
             self.best = figures
         if is_first_process():
             (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
@@ -186,15 +210,13 @@ class Trainer:
 
     def _guess(self, example: Example) -> tuple[Tensor, Tensor, Tensor]:
         """What the network says of a clip whose neutral frames are known."""
-        from .batches import seen_of
-
-        looks = self.looks[id(example)] if self.phase == 1 else looks_of(self.net, example)
+        looks = None
+        if self.phase != _POINTS:
+            looks = self.looks[id(example)] if self.phase == _TIME else looks_of(self.net, example)
         straight, mirror = seen_of(self.net, example, looks)
         neutral = tuple(self.net.reading(side)[:, example.neutral].mean(dim=1) for side in (straight, mirror))
-        if self.phase == 1:
+        if self.phase == _TIME:
             return self.net(straight, mirror, neutral)
-        from .model import unmirrored
-
         one = self.net.one_side(straight, neutral[0], in_time=False)
         other = unmirrored(*self.net.one_side(mirror, neutral[1], in_time=False))
         weights, gaze, facing = ((a + b) / 2 for a, b in zip(one, other, strict=True))

@@ -12,6 +12,8 @@ FACE_POINTS: Final = 478
 """468 of the mesh, then 10 of the irises (468..472 the performer's right eye, 473..477 the left)."""
 POSE_POINTS: Final = 33
 HAND_POINTS: Final = 21
+FACE_LOOK: Final = 224
+"""Numbers by which the face network knows a picture (`ml.face.looks`)."""
 
 
 @dataclass(frozen=True)
@@ -26,6 +28,8 @@ class Features:
     """[T, 478, 3] px."""
     face_confidence: NDArray[np.float32]
     """[T] 0..1; 0 = not seen."""
+    face_look: NDArray[np.float32]
+    """[T, 2, 224] what the face's picture looks like, as it is and mirrored."""
     pose_image: NDArray[np.float32]
     """[T, 33, 3] px, unsmoothed: smoothing belongs to the stage that can look both ways in time."""
     pose_world: NDArray[np.float32]
@@ -54,6 +58,7 @@ class Features:
 _SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "face": (FACE_POINTS, 3),
     "face_confidence": (),
+    "face_look": (2, FACE_LOOK),
     "pose_image": (POSE_POINTS, 3),
     "pose_world": (POSE_POINTS, 3),
     "pose_visibility": (POSE_POINTS,),

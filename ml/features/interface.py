@@ -17,6 +17,8 @@ class FaceSeen:
     points: Floats
     """[478, 3] in pixels of the image given."""
     confidence: float
+    look: Floats | None = None
+    """[2, 224] see `Features.face_look`."""
 
 
 @dataclass(frozen=True)

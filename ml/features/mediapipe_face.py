@@ -38,6 +38,9 @@ class MediaPipeFace:
         )
         self._crop: Crop | None = None
         self._found = False
+        from ..face.looks import FaceLooks  # torch takes a second to load; only detecting needs it
+
+        self._looks = FaceLooks()
 
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
         self._crop = head_crop(image, pose, self._crop)
@@ -55,7 +58,8 @@ class MediaPipeFace:
             points = normalised * np.array([width, height, width], dtype=np.float32)
         else:
             points = self._crop.to_picture(normalised)
-        return Seen(face=FaceSeen(points, face_confidence(points, width, height)))
+        look = self._looks.of(image, points)
+        return Seen(face=FaceSeen(points, face_confidence(points, width, height), look))
 
     def new_shot(self) -> None:
         self._crop = None

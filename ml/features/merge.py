@@ -36,6 +36,8 @@ def combine(seen: Sequence[Seen], scale: float) -> Combined:
     if face is not None and (pose is None or same_person(face, pose)):
         combined["face"] = face.points * scale
         combined["face_confidence"] = face.confidence
+        if face.look is not None:
+            combined["face_look"] = face.look
     if pose is not None:
         combined["pose_image"] = pose.image * scale
         combined["pose_world"] = pose.world

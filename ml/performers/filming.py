@@ -71,7 +71,9 @@ class Filming:
             seen = cv2.filter2D(seen, -1, _line(self.motion, float(rng.uniform(0, 1))))
         if self.noise > 0.5:
             grain = rng.normal(0, self.noise, (64, 64, 3))
-            tiles = np.tile(grain, (seen.shape[0] // 64 + 1, seen.shape[1] // 64 + 1, 1))[: seen.shape[0], : seen.shape[1]]
+            tiles = np.tile(grain, (seen.shape[0] // 64 + 1, seen.shape[1] // 64 + 1, 1))[
+                : seen.shape[0], : seen.shape[1]
+            ]
             seen = np.clip(seen + tiles, 0, 255).astype(np.uint8)
         if self.quality < 100:
             _, packed = cv2.imencode(".jpg", seen, [cv2.IMWRITE_JPEG_QUALITY, self.quality])
@@ -92,5 +94,5 @@ def _line(motion: tuple[float, float], share: float) -> NDArray[np.float32]:
     """A kernel that smears along the motion."""
     kernel = np.zeros((9, 9), np.float32)
     end = np.array([4 + motion[0] * share * 0.6, 4 + motion[1] * share * 0.6])
-    cv2.line(kernel, (4, 4), tuple(np.clip(np.round(end), 0, 8).astype(int).tolist()), 1.0)
+    cv2.line(kernel, (4, 4), tuple(np.clip(np.round(end), 0, 8).astype(int).tolist()), (1.0,))
     return kernel / max(float(kernel.sum()), 1e-6)

@@ -90,7 +90,9 @@ class Performer:
         vertices = self.body.vertices.astype(np.float32)
         if weights is not None:
             active = np.flatnonzero(np.asarray(weights) != 0)
-            strengths = np.asarray(weights * self.action_gains, dtype=np.float32)[active] * np.float32(self.action_scale)
+            strengths = np.asarray(weights * self.action_gains, dtype=np.float32)[active] * np.float32(
+                self.action_scale
+            )
             vertices += np.tensordot(strengths, self.anatomy.actions[active], axes=1)
         # The eyeLook shapes move lids and bend the eyes a little; the eyes themselves turn exactly, below.
         for eye, part in enumerate(("leftEye", "rightEye")):

@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 
 from . import shaders
 from .anatomy import Anatomy, Ints
-from .paint import HAIR_CUTS, hidden_scalp, vertex_paint
 from .head import HEAD_FROM
+from .paint import HAIR_CUTS, hidden_scalp, vertex_paint
 from .performer import Performer, PosedBody
 from .scene import SHADINGS, Light, View
 

@@ -92,8 +92,10 @@ vec3 skin(vec3 base, vec3 p) {
     float flush = exp(-pow(length(vec2(abs(p.x) - 0.042, p.z - 0.685)) / 0.018, 2.0))
         + exp(-pow(length(vec2(p.x, p.z - 0.69)) / 0.011, 2.0));
     c *= mix(vec3(1.0), vec3(1.06, 0.93, 0.91), clamp(flush, 0.0, 1.0) * head);
-    c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * smoothstep(0.78, 0.9, noise(p * 420.0)) * 0.8 * head * step(p.y, -0.05));
-    c = mix(c, c * vec3(1.1, 0.55, 0.6), blush * clamp(exp(-pow(length(vec2(abs(p.x) - 0.046, p.z - 0.69)) / 0.016, 2.0)), 0.0, 1.0) * head);
+    float spots = smoothstep(0.78, 0.9, noise(p * 420.0)) * 0.8 * head * step(p.y, -0.05);
+    c = mix(c, c * vec3(0.75, 0.6, 0.5), freckles * spots);
+    float rouge = exp(-pow(length(vec2(abs(p.x) - 0.046, p.z - 0.69)) / 0.016, 2.0)) * head;
+    c = mix(c, c * vec3(1.1, 0.55, 0.6), blush * rouge);
     float beard_line = p.z + 0.25 * max(0.0, 0.035 - abs(p.x)) - 0.2 * max(0.0, abs(p.x) - 0.05);
     float hairs = 0.55 + 0.6 * noise(vec3(p.x * 800.0, p.y * 800.0, p.z * 350.0));
     float face_front = head * step(p.y, -0.03) * (1.0 - v_lips);
@@ -186,7 +188,8 @@ void main() {
     vec3 halfway = normalize(key_direction + to_camera);
     float shiny = part == 0 ? glossiness : sharp;
     lit += key_colour * gloss * gloss_scale * open * 0.4 * pow(max(0.0, dot(n, halfway)), shiny);
-    if (part == 1) lit += vec3(0.9) * highlight * pow(max(0.0, dot(n, normalize(halfway + vec3(0.1, 0.0, 0.25)))), 220.0);
+    vec3 window = normalize(halfway + vec3(0.1, 0.0, 0.25));  // what is reflected in an eye
+    if (part == 1) lit += vec3(0.9) * highlight * pow(max(0.0, dot(n, window)), 220.0);
     if (shading == 2) lit += rim * 0.5 * (key_colour + sky) * pow(1.0 - max(0.0, dot(n, to_camera)), 4.0);
     fragment = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
 }

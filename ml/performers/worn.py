@@ -99,18 +99,23 @@ class Glasses:
         if self.tint > 0.02 or self.shine > 0:
             for ring in rings:
                 lens = np.zeros(picture.shape[:2], np.uint8)
-                cv2.fillPoly(lens, [_pixels(ring)], 255, cv2.LINE_AA, 3)
+                cv2.fillPoly(lens, [_pixels(ring)], (255,), cv2.LINE_AA, 3)
                 share = (lens[..., None] / 255.0) * self.tint
                 picture[:] = (picture * (1 - share)).astype(np.uint8)
                 if self.shine > 0:
                     low, high = ring.min(0), ring.max(0)
                     glare = np.zeros(picture.shape[:2], np.uint8)
-                    cv2.line(glare, _pixel(low + 0.3 * (high - low)), _pixel(low + (0.6, 0.15) * (high - low)), 255, 2 * line)
+                    cv2.line(
+                        glare, _pixel(low + 0.3 * (high - low)), _pixel(low + (0.6, 0.15) * (high - low)), (255,), 2 * line
+                    )
                     mask = cv2.bitwise_and(glare, lens)[..., None] / 255.0 * self.shine
                     picture[:] = (picture * (1 - mask) + 255 * mask).astype(np.uint8)
         for ring in rings:
             cv2.polylines(picture, [_pixels(ring)], True, self.colour, line, cv2.LINE_AA, 3)
-        inner = [ring[np.argmin(np.linalg.norm(ring - other.mean(0), axis=1))] for ring, other in zip(rings, rings[::-1], strict=True)]
+        inner = [
+            ring[np.argmin(np.linalg.norm(ring - other.mean(0), axis=1))]
+            for ring, other in zip(rings, rings[::-1], strict=True)
+        ]
         cv2.line(picture, _pixel(inner[0]), _pixel(inner[1]), self.colour, line, cv2.LINE_AA)
         # Of the temples only the one on the near side is seen.
         for hinge, visible in zip(hinges, (turn > -0.15, turn < 0.15), strict=True):
@@ -193,7 +198,17 @@ class Occluder:
             spot = at + shift * np.array([np.cos(way), np.sin(way)])
             axes = (max(2, int(self.size[0] * unit / 2 / self.fingers * 1.8)), max(3, int(self.size[1] * unit / 2)))
             shade = 1 - 0.12 * (finger % 2)
-            cv2.ellipse(picture, _pixel(spot, 0), axes, self.angle, 0, 360, [int(c * shade) for c in self.colour], -1, cv2.LINE_AA)
+            cv2.ellipse(
+                picture,
+                _pixel(spot, 0),
+                axes,
+                self.angle,
+                0,
+                360,
+                [int(c * shade) for c in self.colour],
+                -1,
+                cv2.LINE_AA,
+            )
 
 
 def _pixels(points: Floats, bits: int = 3) -> NDArray[np.int32]:
