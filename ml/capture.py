@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
@@ -73,6 +74,10 @@ def capture_features(
     """As `capture`, with the features."""
     options = options or CaptureOptions()
     _require_parts(options)
+    if options.performer:
+        from .face.performer_file import read_neutral
+
+        read_neutral(Path(options.performer))  # what is wrong with it is said before the work
     with open_footage(video) as footage:
         _require_recorded(footage)
         progress(0.0, "Loading the models")
@@ -154,7 +159,7 @@ def _solve(
     if options.face:
         _stop_if(cancelled)
         progress(_DETECTION_SHARE, "Solving the face")
-        take = _with_face(take, features, camera, models)
+        take = _with_face(take, features, camera, options, models)
         if voice is not None and take.face_weights is not None and len(take.times) > 2:
             take = _with_closures(take, footage, models, cancelled)
         take = _with_emotion(take, models)
@@ -172,10 +177,14 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
         raise Cancelled
 
 
-def _with_face(take: Take, features: Features, camera: Camera, models: dict[str, str]) -> Take:
+def _with_face(
+    take: Take, features: Features, camera: Camera, options: CaptureOptions, models: dict[str, str]
+) -> Take:
     from .face.infer import MODEL_NAME, estimate_face
+    from .face.performer_file import read_neutral
 
-    motion = estimate_face(features, camera)
+    neutral = read_neutral(Path(options.performer)) if options.performer else None
+    motion = estimate_face(features, camera, neutral=neutral)
     if motion is None:
         return take
     _note_weights(MODEL_NAME, models)

@@ -36,7 +36,7 @@ def capture(
     start: Annotated[float | None, typer.Option(help="Begin at this second.")] = None,
     end: Annotated[float | None, typer.Option(help="Stop before this second.")] = None,
     fps: Annotated[float | None, typer.Option(help="Frames per second of the take [the video's own].")] = None,
-    performer: Annotated[Path | None, typer.Option(help="A performer's file (not used yet).")] = None,
+    performer: Annotated[Path | None, typer.Option(help="Their neutral face: see `understudy performer`.")] = None,
     person: Annotated[
         int | None,
         typer.Option(help="Whom to capture: 1 is the largest and most central [whoever is most prominent at first]."),
@@ -95,6 +95,17 @@ def feel(
 
 
 @app.command()
+def performer(
+    video: Annotated[str, typer.Argument(help="A few seconds of the performer at rest, looking at the camera.")],
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="[VIDEO's name.performer.json]")] = None,
+) -> None:
+    """Measure a performer's neutral face once, for `capture --performer`."""
+    from .commands.performer import run_performer
+
+    run_performer(video, out)
+
+
+@app.command()
 def info(
     take: Annotated[Path, typer.Argument(help="A .take.npz file.")],
     as_json: JsonFlag = False,
@@ -138,12 +149,16 @@ def evaluate(
     peer: Annotated[
         Path | None, typer.Option(help="Google's face_landmarker.task, to measure beside the face model.")
     ] = None,
+    videos: Annotated[
+        Path | None, typer.Option(help="A folder of videos to score the face on without truth, instead.")
+    ] = None,
+    per_weight: Annotated[bool, typer.Option("--per-weight", help="Also each face weight by itself.")] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure a model against truth it never saw."""
     from .commands.evaluate import run_evaluate
 
-    run_evaluate(model, peer, as_json)
+    run_evaluate(model, peer, as_json, videos, per_weight)
 
 
 @app.command(hidden=True)

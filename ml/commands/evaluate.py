@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from ..native_output import native_errors_hidden
@@ -11,17 +12,56 @@ from .models import Rows, evaluation
 from .status import status
 
 
-def run_evaluate(model: str, peer: Path | None, as_json: bool) -> None:
-    """Measure `model` and print its figures beside those of other methods, as a table or JSON."""
-    measure = evaluation(model, peer)
+def run_evaluate(
+    model: str, peer: Path | None, as_json: bool, videos: Path | None = None, per_weight: bool = False
+) -> None:
+    """Measure `model` and print its figures beside those of other methods, as a table or JSON.
+
+    videos: score the face on these without truth instead. per_weight: also print each face weight by itself.
+    """
+    if model != "face" and (videos is not None or per_weight):
+        raise InputError("--videos and --per-weight are for the face model alone.")
+    if per_weight and (videos is not None or as_json):
+        raise InputError("--per-weight prints a table of the face model's own evaluation; leave --videos and --json out.")
+    measure = evaluation(model, peer) if videos is None else videos_scored(videos)
     if peer is not None and not peer.is_file():
         raise InputError(f"There is no model file {peer} to compare with.")
     with native_errors_hidden(), status(f"Evaluating the {model} model", enabled=not as_json) as say:
-        rows = measure(say)
+        if per_weight:
+            from ..face.evaluate import run_evaluation
+
+            whole = run_evaluation(peer=peer, say=say)
+            rows = whole.rows()
+        else:
+            whole, rows = None, measure(say)
     if as_json:
         print(json.dumps({"model": model, "methods": rows}, ensure_ascii=False))
     else:
         print_rows(model, rows)
+        if whole is not None:
+            print_weights(whole.weights())
+
+
+def videos_scored(folder: Path) -> Callable[[Callable[[str], None]], Rows]:
+    """The scoring of a folder's videos, to be called with `say`."""
+
+    def measure(say: Callable[[str], None]) -> Rows:
+        from ..face.watch_videos import score_videos
+
+        return score_videos(folder, say=say)
+
+    return measure
+
+
+def print_weights(weights: Mapping[str, Mapping[str, tuple[float, float]]]) -> None:
+    """One line for each weight: mean absolute error and correlation by method."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("weight", *(f"{method}: error, r" for method in weights))
+    for name in next(iter(weights.values())):
+        table.add_row(name, *(f"{row[name][0]:.3f}  {row[name][1]:5.2f}" for row in weights.values()))
+    Console(highlight=False, markup=False).print(table)
 
 
 def print_rows(model: str, rows: Rows) -> None:

@@ -99,6 +99,10 @@ class Trainer:
         """All phases, from where the run stands; the best network found is left in place."""
         held_out = held_out[:_MOST_HELD_OUT]
         while self.phase < len(PHASES):
+            if self.step >= self._steps():
+                self.phase, self.step = self.phase + 1, 0
+                self.optimiser = self._new_optimiser()
+                continue
             if self.phase == _TIME:
                 say(f"Looking at the pictures of {len(train)} clips once more ...")
                 self.looks = self._all_looks([*train, *held_out])
@@ -116,6 +120,10 @@ class Trainer:
         if is_first_process():
             draw_strips(self.run / "strips.png", held_out[:3], self._guess)
 
+    def _steps(self) -> int:
+        config = self.config
+        return (config.point_steps, config.map_steps, config.picture_steps, config.time_steps)[self.phase]
+
     def _fit_phase(
         self,
         train: list[Example],
@@ -124,7 +132,7 @@ class Trainer:
         say: Callable[[str], None],
     ) -> None:
         config, begun, losses = self.config, time.monotonic(), []
-        steps = (config.point_steps, config.map_steps, config.picture_steps, config.time_steps)[self.phase]
+        steps = self._steps()
         minutes = (0.0, 0.0, config.picture_minutes, config.time_minutes)[self.phase]
         counts = rarity(torch.cat([example.weights for example in train]))
         first, best, since_best = self.step, float("inf"), 0

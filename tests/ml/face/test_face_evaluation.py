@@ -5,18 +5,20 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from understudy.ml.face.evaluate import (
+from understudy.ml.face.evaluate import EvaluationError, evaluate_face, table
+from understudy.ml.face.metrics import (
+    REGIONS,
     Estimate,
-    EvaluationError,
     blink_f1,
-    evaluate_face,
+    by_region,
     gaze_error,
     gaze_of_weights,
     lag,
     measure,
-    table,
+    region_columns,
     vertex_error,
 )
+from understudy.ml.face.watch_videos import reprojection, stillness
 from understudy.ml.performers import gaze_weights
 from understudy.ml.take import FACE_NAMES, rotation
 
@@ -82,6 +84,24 @@ def test_gaze_and_its_weights_are_inverse_within_range():
     assert gaze_error(gaze, gaze).max() < 1e-5
 
 
+def test_every_weight_is_in_one_region():
+    together = sorted(column for region in REGIONS for column in region_columns(region))
+    assert together == list(range(52))
+    truth = estimate(curves())
+    assert by_region([truth], [truth])["brows_r"] == pytest.approx(1)
+
+
+def test_without_truth_stillness_and_reprojection_tell_good_from_bad():
+    rng = np.random.default_rng(0)
+    weights = np.clip(np.cumsum(rng.normal(0, 0.05, (240, 52)), axis=0), 0, 1)
+    basis = rng.normal(0, 0.02, (52, 478 * 3))
+    face = (weights @ basis).reshape(240, 478, 3)
+    assert reprojection(face, weights) < 0.5 < 0.9 < reprojection(face, rng.random((240, 52)))
+    still = np.zeros((240, 478, 3))
+    still[120:, :, 0] = 1
+    assert stillness(still, np.zeros((240, 52))) == 0 < stillness(still, rng.random((240, 52)))
+
+
 def test_training_people_are_not_evaluated_on():
     with pytest.raises(EvaluationError, match="training"):
         evaluate_face(seeds=(1000,))
@@ -95,6 +115,6 @@ def test_the_whole_evaluation_runs_and_ours_beats_nothing():
     except RendererError as error:
         pytest.skip(str(error))
     rows = evaluate_face(seeds=(3,), frames=60)
-    assert list(rows) == ["zero", "ours"]
+    assert list(rows) == ["zero", "ours", "ours live"]
     assert rows["ours"]["correlation"] > 0.2
     assert "head_degrees" not in rows["zero"] and "ours" in table(rows)

@@ -9,17 +9,24 @@ import pytest
 import torch
 
 from understudy.ml.face.infer import bridge, estimate_face, load_face_net, smooth
-from understudy.ml.face.model import PREDICTED, to_face_weights
+from understudy.ml.face.live import DELAY, LiveFace
+from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
+from understudy.ml.face.performer_file import PerformerFileError, measure_face, read_neutral, write_performer
 from understudy.ml.take import FACE_NAMES
 from understudy.ml.take.names import mirrored
 
 
 @dataclass(frozen=True)
-class Seen:
+class Clip:
     times: np.ndarray
     face: np.ndarray
     face_confidence: np.ndarray
+
+
+@dataclass(frozen=True)
+class Cut(Clip):
+    cuts: tuple[int, ...]
 
 
 @dataclass(frozen=True)
@@ -29,24 +36,67 @@ class Pinhole:
     cy: float = 240.0
 
 
-def still_face(frames: int, fps: float = 30.0, noise: float = 0.0) -> Seen:
+def still_face(frames: int, fps: float = 30.0, noise: float = 0.0) -> Clip:
     canonical = load_face_net().canonical.numpy().astype(float)
     x, away, up = np.moveaxis(canonical * 110, -1, 0)
     face = np.stack((320 + x, 240 - up, away), axis=-1)
     jitter = np.random.default_rng(0).normal(0, noise, (frames, 478, 3))
-    return Seen(np.arange(frames) / fps, face + jitter, np.ones(frames))
+    return Clip(np.arange(frames) / fps, face + jitter, np.ones(frames))
 
 
 def test_the_network_is_symmetric():
     net = load_face_net()
     torch.manual_seed(0)
-    moved, eyes, turn = torch.randn(1, 12, 478, 3) * 0.02, torch.randn(1, 12, 6) * 0.1, torch.randn(1, 12, 3) * 0.2
+    size = net.config.crop
+    pictures = torch.rand(12, 3, size, size)
+    shape, eyes, turn = torch.randn(1, 12, 478, 3) * 0.02, torch.randn(1, 12, 6) * 0.1, torch.randn(1, 12, 3) * 0.2
     with torch.inference_mode():
-        weights, gaze = net(moved, eyes, turn)
-        other_weights, other_gaze = net(*net._reflect(moved, eyes, turn))
+        looks = [net.picture(p)[None] for p in (pictures, pictures.flip(-1))]
+        straight = Seen(looks[0], torch.ones(1, 12, 1), shape, eyes, turn)
+        mirror = net.mirrored(straight, looks[1])
+        neutral = tuple(net.reading(side)[:, :3].mean(dim=1) for side in (straight, mirror))
+        weights, gaze, facing = net(straight, mirror, neutral)
+        other_weights, other_gaze, other_facing = net(mirror, straight, neutral[::-1])
     swap = [PREDICTED.index(mirrored(name)) for name in PREDICTED]
     torch.testing.assert_close(other_weights, weights[..., swap], atol=1e-4, rtol=1e-4)
     torch.testing.assert_close(other_gaze, gaze.flip(-2) * torch.tensor([-1.0, 1.0]), atol=1e-4, rtol=1e-4)
+    torch.testing.assert_close(other_facing, facing * torch.tensor([1.0, -1.0, -1.0]), atol=1e-4, rtol=1e-4)
+
+
+def test_a_cut_is_not_joined_across():
+    still, frames = still_face(80), 80
+    moved = still.face.copy()
+    lower = np.linalg.norm(moved[0, :, :2] - moved[0, 17, :2], axis=1) < 25
+    moved[40:, lower, 1] += 18
+    whole = Cut(still.times, moved, still.face_confidence, cuts=(40,))
+    motion = estimate_face(whole, Pinhole())
+    # Each shot is still, so each finds its own neutral and nothing leaks from the other.
+    change = np.abs(np.diff(motion.weights, axis=0)).max(axis=1)
+    assert np.delete(change, 39).max() < 0.02 and len(change) == frames - 1
+
+
+def test_live_tells_the_same_a_few_frames_late():
+    seen = still_face(60, noise=0.1)
+    live = LiveFace(Pinhole())
+    told = [live.push(points, None) for points in seen.face]
+    assert told[: DELAY] == [None] * DELAY and all(frame is not None for frame in told[DELAY:])
+    assert live.push(None, None) is not None, "one lost frame is bridged"
+    for _ in range(30):
+        last = live.push(None, None)
+    assert last is None, "a lost face is let go"
+
+
+def test_a_performers_file_gives_the_neutral_face(tmp_path):
+    seen = still_face(30)
+    path = tmp_path / "a.performer.json"
+    write_performer(path, measure_face(seen))
+    given = read_neutral(path)
+    with_file = estimate_face(seen, Pinhole(), neutral=given)
+    without = estimate_face(seen, Pinhole())
+    np.testing.assert_allclose(with_file.weights, without.weights, atol=0.02)
+    path.write_text("{}")
+    with pytest.raises(PerformerFileError, match="not a performer's file"):
+        read_neutral(path)
 
 
 def test_a_still_face_reads_as_neutral():
@@ -58,7 +108,7 @@ def test_a_still_face_reads_as_neutral():
 
 def test_no_face_gives_nothing():
     seen = still_face(5)
-    assert estimate_face(Seen(seen.times, np.full_like(seen.face, np.nan), np.zeros(5)), Pinhole()) is None
+    assert estimate_face(Clip(seen.times, np.full_like(seen.face, np.nan), np.zeros(5)), Pinhole()) is None
 
 
 @pytest.mark.parametrize("frames", [1, 2, 7])
@@ -76,7 +126,7 @@ def test_short_gaps_are_bridged_and_long_ones_relax():
     face[20:, lower, 1] += 18
     for part in (slice(30, 34), slice(50, 100)):
         face[part], confidence[part] = np.nan, 0
-    motion = estimate_face(Seen(seen.times, face, confidence), Pinhole())
+    motion = estimate_face(Clip(seen.times, face, confidence), Pinhole())
     size = motion.weights.sum(axis=1)
     assert size[30:34].min() > 0.5 * size[28], "bridged"
     assert size[65:85].max() == 0, "relaxed"

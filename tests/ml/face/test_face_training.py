@@ -43,10 +43,11 @@ def test_smoke_training_learns_checkpoints_and_resumes(clips, tmp_path):
     train_face(config, say=lambda _: None)
     assert (tmp_path / "curves.png").stat().st_size > 1000
     first = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert first["step"] == config.steps
-    train_face(replace(config, steps=config.steps + 3), resume=True, say=lambda _: None)
+    assert (tmp_path / "strips.png").stat().st_size > 1000
+    assert first["phase"] == 3 and first["step"] == config.time_steps
+    train_face(replace(config, time_steps=config.time_steps + 3), resume=True, say=lambda _: None)
     second = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
-    assert second["step"] == config.steps + 3 and len(second["history"]) == len(first["history"]) + 1
+    assert second["step"] == config.time_steps + 3 and len(second["history"]) == len(first["history"]) + 1
     history = json.loads((tmp_path / "history.json").read_text())
     assert all(np.isfinite(list(row.values())).all() for row in history)
 

@@ -163,3 +163,44 @@ def test_missing_opengl_is_said_in_one_sentence(monkeypatch):
     monkeypatch.setattr(moderngl, "create_context", missing)
     with pytest.raises(RendererError, match="apt-get install libegl1 libgl1-mesa-dri"):
         renderer_module._context()
+
+
+def test_the_heads_own_stage_poses_it_as_the_whole_body_does(performer):
+    from understudy.ml.performers.head import HeadStage, _head_points
+
+    names = performer.skeleton.names
+    rng = np.random.default_rng(3)
+    weights, gaze = rng.random(52) * (rng.random(52) < 0.3), np.array([[10.0, 5.0], [12.0, 4.0]])
+    turn = rotation.from_rotvec((0.2, 0.1, 0.5))
+    still = np.tile(np.array(rotation.IDENTITY), (len(names), 1))
+    turned = still.copy()
+    turned[names.index("neck")] = rotation.slerp(rotation.IDENTITY, turn, 0.4)
+    turned[names.index("head")] = turn
+    expected = performer.pose(weights, gaze, turned).vertices
+    found = HeadStage(performer, still).pose(weights, gaze, turn).vertices
+    np.testing.assert_allclose(found[_head_points()], expected[_head_points()], atol=1e-5)
+
+
+def test_acted_performances_begin_neutral_and_stay_in_range():
+    from understudy.ml.performers.acting import acted_performance
+
+    still = [i for i, name in enumerate(FACE_NAMES) if not name.startswith("eyeLook")]
+    moved = np.zeros(52, dtype=bool)
+    for seed in range(150):
+        acted = acted_performance(np.random.default_rng(seed), 60, 30.0, neutral_frames=8)
+        assert acted.weights.min() >= 0 and acted.weights.max() <= 1
+        assert acted.weights[:8][:, still].max() == 0
+        moved |= acted.weights.max(axis=0) > 0.15
+    assert moved.all(), "every action is acted"
+
+
+def test_a_camera_keeps_the_pictures_size_and_the_plain_one_its_pixels():
+    from understudy.ml.performers.filming import Filming
+
+    rng = np.random.default_rng(0)
+    picture = rng.integers(0, 255, (96, 80, 3)).astype(np.uint8)
+    np.testing.assert_array_equal(Filming().apply(picture, rng), picture)
+    for seed in range(20):
+        filmed = Filming.random(np.random.default_rng(seed)).apply(picture, rng)
+        assert filmed.shape == picture.shape and filmed.dtype == np.uint8
+    assert np.abs(Filming(gains=(0.5, 0.5, 0.5)).apply(picture, rng) * 2.0 - picture).mean() < 2

@@ -1,0 +1,62 @@
+"""The picture side: upright crops of one size, and MediaPipe's layers rebuilt exactly."""
+
+from __future__ import annotations
+
+import cv2
+import numpy as np
+import pytest
+import torch
+
+from understudy.ml.face.backbone import Backbone, _model_path, load_mediapipe
+from understudy.ml.face.crop import CROP_SIZE, CROP_UNITS, crop_transform, face_crop
+from understudy.ml.face.infer import load_face_net
+from understudy.ml.take import rotation
+
+
+def face_in_picture(turn=(0.0, 0.0, 0.0), scale=150.0, middle=(320.0, 240.0)) -> np.ndarray:
+    canonical = load_face_net().canonical.numpy().astype(float)
+    points = rotation.rotate(rotation.from_rotvec(np.array(turn)), canonical) * scale
+    return np.stack((middle[0] + points[:, 0], middle[1] - points[:, 2], points[:, 1]), axis=-1)
+
+
+@pytest.mark.parametrize("roll", [0.0, 0.5, -0.9])
+@pytest.mark.parametrize("scale", [40.0, 300.0])
+def test_crops_are_upright_and_of_one_size(roll, scale):
+    points = face_in_picture((0.0, roll, 0.0), scale)
+    matrix = crop_transform(points)
+    eyes = points[[33, 263], :2] @ matrix[:, :2].T + matrix[:, 2]
+    assert eyes[0, 1] == pytest.approx(eyes[1, 1], abs=0.5)
+    assert eyes[1, 0] - eyes[0, 0] == pytest.approx(CROP_SIZE / CROP_UNITS, rel=0.08)
+    assert eyes[:, 0].mean() == pytest.approx(CROP_SIZE / 2, abs=1.5)
+
+
+def test_a_turned_head_keeps_its_size():
+    front, turned = (crop_transform(face_in_picture((0.0, 0.0, yaw))) for yaw in (0.0, 0.7))
+    scales = [np.hypot(m[0, 0], m[0, 1]) for m in (front, turned)]
+    assert scales[1] == pytest.approx(scales[0], rel=0.02)
+
+
+@pytest.mark.parametrize("scale", [60.0, 700.0])
+def test_crops_show_the_place_the_transform_says(scale):
+    points = face_in_picture(scale=scale, middle=(900.0, 800.0))
+    picture = np.zeros((1600, 1800, 3), np.uint8)
+    nose = points[1, :2]
+    cv2.circle(picture, tuple(np.round(nose).astype(int).tolist()), round(0.08 * scale), (255, 255, 255), -1)
+    crop = face_crop(picture, points)[..., 0].astype(float)
+    rows, columns = np.mgrid[: crop.shape[0], : crop.shape[1]]
+    seen = np.array([(columns * crop).sum(), (rows * crop).sum()]) / crop.sum()
+    matrix = crop_transform(points)
+    np.testing.assert_allclose(seen, matrix[:, :2] @ nose + matrix[:, 2], atol=0.6)
+
+
+def test_the_backbone_is_mediapipes_own():
+    backbone = Backbone()
+    load_mediapipe(backbone)
+    picture = cv2.GaussianBlur(np.random.default_rng(0).random((192, 192, 3), dtype=np.float32), (0, 0), 4)
+    blob = np.ascontiguousarray(picture.transpose(2, 0, 1)[None])
+    with torch.inference_mode():
+        middle, last = backbone(torch.as_tensor(blob))
+    reference = cv2.dnn.readNetFromTFLite(str(_model_path()))
+    reference.setInput(blob)
+    np.testing.assert_allclose(last.numpy(), reference.forward("p_re_lu_15"), atol=1e-3)
+    assert middle.shape == (1, 128, 12, 12)
