@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,8 @@ _LEFT_OUT = 0.15
 """Share of performances whose neutral is not known."""
 _IMPURE = 0.25
 """Share whose neutral frames are only the quietest that were found."""
+_EXCHANGED = 0.6
+"""Share of performances that are given another's features."""
 _UNSEEN = 0.08
 """Share of performances without pictures."""
 
@@ -71,7 +74,8 @@ def frame_batch(
     reading = net.reading(seen)
     neutral = reading[:, :neutrals].mean(dim=1)
     known = torch.as_tensor((rng.random((len(chosen), 1)) >= _LEFT_OUT).astype(np.float32))
-    weights, gaze, facing = net.one_side(seen, neutral, known, in_time=False)
+    exchange = torch.as_tensor((rng.random((count, 1)) * (rng.random((count, 1)) < _EXCHANGED)).astype(np.float32))
+    weights, gaze, facing = net.one_side(seen, neutral, known, in_time=False, exchange=exchange)
     # Frames of different moments: their differences mean nothing, so each counts as a performance of its own.
     return tuple(_apart(x) for x in (weights, gaze, facing)), tuple(_apart(x) for x in truth)  # type: ignore[return-value]
 
@@ -104,6 +108,12 @@ def time_batch(
     return guess, straight_sides[0][1]
 
 
+def looks_from(net: FaceNet, maps: Maps) -> Tensor:
+    """[T, 2, look] from the backbone's maps."""
+    with torch.inference_mode():
+        return net.picture.from_maps(*(part.flatten(0, 1).float() for part in maps)).unflatten(0, (-1, 2)).clone()
+
+
 def looks_of(net: FaceNet, example: Example, batch: int = 48) -> Tensor:
     """[T, 2, look] of a clip's pictures, straight and mirrored."""
     pictures = np.stack([as_input(decode(packed), net.config.crop) for packed in example.pictures])
@@ -111,6 +121,21 @@ def looks_of(net: FaceNet, example: Example, batch: int = 48) -> Tensor:
     with torch.inference_mode():
         parts = [net.picture(to_tensor(both[i : i + batch])) for i in range(0, len(both), batch)]
     return torch.cat(parts).unflatten(0, (-1, 2)).clone()
+
+
+def kept_maps(net: FaceNet, example: Example, rng: np.random.Generator, folder: Path) -> Maps:
+    """As `maps_of`, from a file where they lie already: MediaPipe's layers do not change."""
+    path = folder / f"{example.name}.npz"
+    if example.name and path.exists():
+        with np.load(path, allow_pickle=False) as kept:
+            middle, last = (torch.as_tensor(kept[name]) for name in ("middle", "last"))
+        if len(middle) == example.frames:
+            return middle, last
+    middle, last = maps_of(net, example, rng)
+    if example.name:
+        folder.mkdir(parents=True, exist_ok=True)
+        np.savez(path, middle=middle.numpy(), last=last.numpy())
+    return middle, last
 
 
 def maps_of(net: FaceNet, example: Example, rng: np.random.Generator) -> Maps:

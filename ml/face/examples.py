@@ -41,6 +41,8 @@ class Example:
     """The frames with a neutral face."""
     pictures: tuple[NDArray[np.uint8], ...]
     """T face pictures as JPEG."""
+    name: str = ""
+    """What files about this clip are called."""
 
     @property
     def frames(self) -> int:
@@ -69,6 +71,7 @@ def make_example(clip: FaceClip, canonical: Floats) -> Example | None:
         facing=torch.as_tensor(facing.astype(np.float32)),
         neutral=neutral,
         pictures=tuple(clip.crops[begins[i] : clip.crop_ends[i]].copy() for i in np.flatnonzero(found)),
+        name=f"{clip.seed:06d}" if clip.seed >= 0 else "",
     )
 
 

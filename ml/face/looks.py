@@ -21,6 +21,8 @@ class FaceLooks:
         self._net = whole.picture.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._crop = whole.config.crop
         self.size = whole.config.look
+        # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
+        torch.set_num_threads(1)
 
     def of(self, picture: NDArray[np.uint8], points: NDArray[np.floating]) -> NDArray[np.float32]:
         """[2, look] of the face at the landmarks [478, 3] px in a picture [H, W, 3] RGB: as it is, and mirrored."""

@@ -44,7 +44,7 @@ class FaceNetConfig:
     width: int = 224
     layers: int = 3
     kernel: int = 5
-    dropout: float = 0.1
+    dropout: float = 0.15
 
 
 class PictureNet(nn.Module):
@@ -123,9 +123,18 @@ class FaceNet(nn.Module):
         return weights, gaze, facing
 
     def one_side(
-        self, seen: Seen, neutral: Tensor | None, known: Tensor | None = None, in_time: bool = True
+        self,
+        seen: Seen,
+        neutral: Tensor | None,
+        known: Tensor | None = None,
+        in_time: bool = True,
+        exchange: Tensor | None = None,
     ) -> tuple[Tensor, Tensor, Tensor]:
-        """What one of the two views says; `in_time` False looks at each frame alone."""
+        """What one of the two views says; `in_time` False looks at each frame alone.
+
+        exchange [B, 1] 0..1, in training: how far each performer is given the next one's features with their own
+        movement, so that the network cannot know people by heart.
+        """
         reading = self.reading(seen)
         frames = reading.shape[1]
         split = self.config.look + self.config.shape
@@ -137,6 +146,9 @@ class FaceNet(nn.Module):
             moved = (reading - neutral[:, None]) * given[:, None]
             # Without a picture in the frame there is nothing to compare the neutral's look with.
             moved = torch.cat((moved[..., : self.config.look] * seen.pictured, moved[..., self.config.look :]), dim=-1)
+            if exchange is not None:
+                stranger = (neutral.roll(1, dims=0) - neutral)[:, None, :split] * exchange[:, None]
+                absolute = absolute + stranger
         flags = torch.cat((seen.pictured, given[:, None].expand(-1, frames, -1)), dim=-1)
         parts = (absolute * 0.5, moved[..., :split], 4 * seen.eyes, 4 * moved[..., split:], seen.turn, flags)
         x = self.encode(torch.cat(parts, dim=-1))

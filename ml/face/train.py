@@ -72,7 +72,7 @@ class FaceTraining:
     """Share of the learning rate for the layers that come from MediaPipe."""
     frozen: int = 5
     """How many of its blocks do not learn at all."""
-    weight_decay: float = 0.03
+    weight_decay: float = 0.05
     noise: float = 0.003
     """Landmark noise in eye distances."""
     patience: int = 8

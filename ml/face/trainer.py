@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
@@ -13,7 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .batches import Maps, frame_batch, looks_of, maps_of, seen_of, time_batch
+from .batches import Maps, frame_batch, kept_maps, looks_from, looks_of, maps_of, seen_of, time_batch
 from .curves import draw_curves, draw_strips
 from .examples import Example
 from .loss import action_products, face_loss, frame_errors, mean_correlation, rarity
@@ -24,7 +24,8 @@ if TYPE_CHECKING:
 
 PHASES: Final = ("points", "maps", "pictures", "time")
 _POINTS, _MAPS, _PICTURES, _TIME = range(4)
-_AGAIN: Final = 6
+_AVERAGE: Final = 0.99
+_AGAIN: Final = 8
 """Steps of the second phase after which one clip's pictures are spoilt in another way."""
 _MOST_HELD_OUT: Final = 24
 
@@ -48,6 +49,7 @@ class Trainer:
         self.random = np.random.default_rng([config.seed, int(os.environ.get("RANK", "0"))])
         self.looks: dict[int, Tensor] = {}
         self.maps: dict[int, Maps] = {}
+        self.average: dict[str, Tensor] = {}
         self._processes = int(os.environ.get("WORLD_SIZE", "1"))
         if self._processes > 1 and not torch.distributed.is_initialized():
             torch.distributed.init_process_group("gloo")
@@ -82,7 +84,7 @@ class Trainer:
         if not is_first_process():
             return
         state = {
-            "net": self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "phase": self.phase,
+            "net": self.average or self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "phase": self.phase,
             "step": self.step, "history": self.history, "best": self.best,
         }  # fmt: skip
         partial = self.checkpoint.with_suffix(".partial")
@@ -104,14 +106,14 @@ class Trainer:
                 self.optimiser = self._new_optimiser()
                 continue
             if self.phase == _TIME:
-                say(f"Looking at the pictures of {len(train)} clips once more ...")
-                self.looks = self._all_looks([*train, *held_out])
+                self._look_at_all(train, held_out, say)
             if self.phase == _MAPS:
                 say(f"Looking at the pictures of {len(train)} clips ...")
                 self.net.eval()
-                self.maps = {id(example): maps_of(self.net, example, self.random) for example in train}
+                self.maps = {id(example): self._maps_of(example) for example in train}
             self._fit_phase(train, held_out, more, say)
-            self.maps = {}
+            self._take_average()
+            self.save()
             self.phase, self.step = self.phase + 1, 0
             self.optimiser = self._new_optimiser()
         self.phase = len(PHASES) - 1
@@ -154,7 +156,8 @@ class Trainer:
                     fresh = more()
                     train += fresh
                     if self.phase == _MAPS:
-                        self.maps |= {id(example): maps_of(self.net, example, self.random) for example in fresh}
+                        self.net.eval()
+                        self.maps |= {id(example): self._maps_of(example) for example in fresh}
                 score = figures["vertex_mm"]
                 best, since_best = (score, 0) if score < best else (best, since_best + 1)
                 if config.patience and since_best >= config.patience:
@@ -175,6 +178,7 @@ class Trainer:
         if self.phase != _TIME:
             if self.phase == _MAPS and self.step % _AGAIN == 0:
                 example = train[int(self.random.integers(0, len(train)))]
+                self.net.eval()
                 self.maps[id(example)] = maps_of(self.net, example, self.random)
             guess, truth = frame_batch(self.net, train, self.config, self.random, PHASES[self.phase], self.maps)
         else:
@@ -186,6 +190,7 @@ class Trainer:
             self._average_gradients()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
+        self._follow_average()
         return float(loss.detach())
 
     def _average_gradients(self) -> None:
@@ -194,15 +199,42 @@ class Trainer:
                 torch.distributed.all_reduce(parameter.grad)
                 parameter.grad /= self._processes
 
-    def _all_looks(self, examples: Iterable[Example]) -> dict[int, Tensor]:
+    def _maps_of(self, example: Example) -> Maps:
+        return kept_maps(self.net, example, self.random, self.run / "maps")
+
+    def _look_at_all(self, train: list[Example], held_out: list[Example], say: Callable[[str], None]) -> None:
+        """The looks of all clips; from the maps if MediaPipe's layers are as they were."""
+        say(f"Looking at the pictures of {len(train)} clips once more ...")
         self.net.eval()
-        return {id(example): looks_of(self.net, example) for example in examples}
+        same = self.config.picture_steps == 0
+        self.looks = {id(e): looks_from(self.net, self._maps_of(e)) if same else looks_of(self.net, e) for e in train}
+        self.looks |= {id(example): looks_of(self.net, example) for example in held_out}
+
+    def _follow_average(self) -> None:
+        """A running mean of the weights: it is measured and kept, for it errs less than any one step."""
+        with torch.no_grad():
+            if not self.average:
+                self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
+            keep = min(_AVERAGE, self.step / (self.step + 10))
+            for name, value in self.net.state_dict().items():
+                if value.is_floating_point():
+                    self.average[name].lerp_(value, 1 - keep)
+
+    def _take_average(self) -> None:
+        """The running mean becomes the network."""
+        if self.average:
+            self.net.load_state_dict(self.average)
+        self.average = {}
 
     def _report(
         self, held_out: list[Example], losses: list[float], pace: float, say: Callable[[str], None]
     ) -> dict[str, float]:
         figures = {"phase": float(self.phase), "step": float(self.step), "loss": float(np.mean(losses))}
+        learning = {name: value.clone() for name, value in self.net.state_dict().items()}
+        if self.average:
+            self.net.load_state_dict(self.average)
         figures |= self.measure(held_out)
+        self.net.load_state_dict(learning)
         self.history.append(figures)
         if not self.best or self.phase == _TIME:
             self.best = figures

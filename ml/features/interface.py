@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import ClassVar, Protocol
 
@@ -17,8 +18,8 @@ class FaceSeen:
     points: Floats
     """[478, 3] in pixels of the image given."""
     confidence: float
-    look: Floats | None = None
-    """[2, 224] see `Features.face_look`."""
+    look: Future[Floats] | None = None
+    """`Features.face_look` of this frame, worked out while the detector goes on."""
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,20 @@ a square about the head is given to it instead of the whole picture.
 
 from __future__ import annotations
 
-from typing import Any, ClassVar, Final
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ..face.crop import face_crop
 from .crops import Crop, crop_about, steady
 from .interface import FaceSeen, Floats, PoseSeen, Seen
 from .mediapipe_graphs import FaceMesh, coordinates, model_hashes
 from .skeleton import HEAD_POINTS, LEFT_EAR, RIGHT_EAR, body_size, point
+
+if TYPE_CHECKING:
+    from ..face.looks import FaceLooks
 
 # Outer corners of the eyes, and the cheeks' edges, in the mesh.
 _EYE_CORNERS: Final = (33, 263)
@@ -38,9 +43,9 @@ class MediaPipeFace:
         )
         self._crop: Crop | None = None
         self._found = False
-        from ..face.looks import FaceLooks  # torch takes a second to load; only detecting needs it
-
-        self._looks = FaceLooks()
+        # One thread of its own: what the face looks like is worked out beside the next picture's landmarks.
+        self._beside = ThreadPoolExecutor(1, thread_name_prefix="face-looks")
+        self._looks = self._beside.submit(_make_looks).result()
 
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
         self._crop = head_crop(image, pose, self._crop)
@@ -58,7 +63,7 @@ class MediaPipeFace:
             points = normalised * np.array([width, height, width], dtype=np.float32)
         else:
             points = self._crop.to_picture(normalised)
-        look = self._looks.of(image, points)
+        look = self._beside.submit(self._looks.of_crop, face_crop(image, points))
         return Seen(face=FaceSeen(points, face_confidence(points, width, height), look))
 
     def new_shot(self) -> None:
@@ -72,6 +77,13 @@ class MediaPipeFace:
 
     def close(self) -> None:
         self._graph.close()
+        self._beside.shutdown(cancel_futures=False)
+
+
+def _make_looks() -> FaceLooks:
+    from ..face.looks import FaceLooks  # torch takes a second to load; only detecting needs it
+
+    return FaceLooks()
 
 
 def head_crop(image: NDArray[np.uint8], pose: PoseSeen | None, before: Crop | None) -> Crop | None:

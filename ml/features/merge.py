@@ -37,7 +37,7 @@ def combine(seen: Sequence[Seen], scale: float) -> Combined:
         combined["face"] = face.points * scale
         combined["face_confidence"] = face.confidence
         if face.look is not None:
-            combined["face_look"] = face.look
+            combined["face_look"] = face.look.result()
     if pose is not None:
         combined["pose_image"] = pose.image * scale
         combined["pose_world"] = pose.world
