@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .camera import Camera
-from .capture import Cancelled, Captured, watched_frames
+from .capture import Cancelled, Captured
 from .features.arrays import Features
 from .footage import Footage, open_footage
 from .footage.writer import VideoWriter

@@ -49,8 +49,10 @@ def face_crop(picture: Image, points: Floats, size: int = CROP_SIZE) -> Image:
     if scale < 0.6:  # a large face: shrink first, or fine patterns alias
         factor = 2.0 ** np.floor(np.log2(0.8 / scale) + 1e-9)
         x, y = _bounds(matrix, size)
-        left, top = max(0, int(x[0])), max(0, int(y[0]))
-        piece = picture[top : max(top + 1, int(y[1]) + 1), left : max(left + 1, int(x[1]) + 1)]
+        margin = int(2 * factor)  # or the crop's edge would be mixed with what lies beyond the piece
+        left, top = max(0, int(x[0]) - margin), max(0, int(y[0]) - margin)
+        right, bottom = max(left + 1, int(x[1]) + margin), max(top + 1, int(y[1]) + margin)
+        piece = picture[top:bottom, left:right]
         if piece.size and factor > 1:
             small = cv2.resize(piece, None, fx=1 / factor, fy=1 / factor, interpolation=cv2.INTER_AREA)
             sx, sy = piece.shape[1] / small.shape[1], piece.shape[0] / small.shape[0]

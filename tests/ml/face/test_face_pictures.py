@@ -38,8 +38,8 @@ def test_a_turned_head_keeps_its_size():
 
 @pytest.mark.parametrize("scale", [60.0, 700.0])
 def test_crops_show_the_place_the_transform_says(scale):
-    points = face_in_picture(scale=scale, middle=(900.0, 800.0))
-    picture = np.zeros((1600, 1800, 3), np.uint8)
+    points = face_in_picture(scale=scale, middle=(1000.0, 1000.0))
+    picture = np.zeros((2400, 2000, 3), np.uint8)
     nose = points[1, :2]
     cv2.circle(picture, tuple(np.round(nose).astype(int).tolist()), round(0.08 * scale), (255, 255, 255), -1)
     crop = face_crop(picture, points)[..., 0].astype(float)

@@ -56,7 +56,7 @@ def test_configurations_are_read_and_wrong_ones_refused(tmp_path):
     path = tmp_path / "face.toml"
     path.write_text("clips = 7\nlearning_rate = 0.001\n")
     config = read_config(path)
-    assert config.clips == 7 and config.learning_rate == 0.001 and config.batch == FaceTraining().batch
+    assert config.clips == 7 and config.learning_rate == 0.001 and config.frames == FaceTraining().frames
     path.write_text("klips = 7")
     with pytest.raises(TrainingError, match="'klips'"):
         read_config(path)
