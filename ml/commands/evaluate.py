@@ -22,7 +22,7 @@ def run_evaluate(
     if model != "face" and (videos is not None or per_weight):
         raise InputError("--videos and --per-weight are for the face model alone.")
     if per_weight and (videos is not None or as_json):
-        raise InputError("--per-weight prints a table of the face model's own evaluation; leave --videos and --json out.")
+        raise InputError("--per-weight prints a table of its own; leave --videos and --json out.")
     measure = evaluation(model, peer) if videos is None else videos_scored(videos)
     if peer is not None and not peer.is_file():
         raise InputError(f"There is no model file {peer} to compare with.")

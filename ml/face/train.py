@@ -3,7 +3,8 @@
 Four phases: the network learns to read single frames by their landmarks alone; then by what MediaPipe's layers make of
 their pictures too, which is fast; then those layers learn with it; then, they fixed, it learns to follow faces in time.
 Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while
-training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each process learns from its own batches and their gradients are averaged.
+training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each process learns from its own
+batches and their gradients are averaged.
 """
 
 from __future__ import annotations

@@ -105,9 +105,8 @@ class Glasses:
                 if self.shine > 0:
                     low, high = ring.min(0), ring.max(0)
                     glare = np.zeros(picture.shape[:2], np.uint8)
-                    cv2.line(
-                        glare, _pixel(low + 0.3 * (high - low)), _pixel(low + (0.6, 0.15) * (high - low)), (255,), 2 * line
-                    )
+                    start, end = low + 0.3 * (high - low), low + (0.6, 0.15) * (high - low)
+                    cv2.line(glare, _pixel(start), _pixel(end), (255,), 2 * line)
                     mask = cv2.bitwise_and(glare, lens)[..., None] / 255.0 * self.shine
                     picture[:] = (picture * (1 - mask) + 255 * mask).astype(np.uint8)
         for ring in rings:

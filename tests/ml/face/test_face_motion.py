@@ -79,7 +79,7 @@ def test_live_tells_the_same_a_few_frames_late():
     seen = still_face(60, noise=0.1)
     live = LiveFace(Pinhole())
     told = [live.push(points, None) for points in seen.face]
-    assert told[: DELAY] == [None] * DELAY and all(frame is not None for frame in told[DELAY:])
+    assert told[:DELAY] == [None] * DELAY and all(frame is not None for frame in told[DELAY:])
     assert live.push(None, None) is not None, "one lost frame is bridged"
     for _ in range(30):
         last = live.push(None, None)
