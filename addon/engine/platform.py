@@ -191,7 +191,13 @@ def stop_process(process: subprocess.Popen[Any], patience: float) -> None:
     try:
         process.wait(patience)
     except subprocess.TimeoutExpired:
-        process.kill()
+        _kill(process, patience)
+
+
+def _kill(process: subprocess.Popen[Any], patience: float) -> None:
+    """Kill a process; on a busy computer one that holds much memory may take longer to go than we wait for it."""
+    process.kill()
+    with contextlib.suppress(subprocess.TimeoutExpired):
         process.wait(patience)
 
 
@@ -205,8 +211,7 @@ def kill_tree(process: subprocess.Popen[Any], system: System = THIS) -> None:
     else:
         with contextlib.suppress(ProcessLookupError):
             os.killpg(process.pid, signal.SIGKILL)
-    process.kill()
-    process.wait(5)
+    _kill(process, 5)
 
 
 def replace_patiently(source: Path, target: Path, attempts: int = 20) -> None:
