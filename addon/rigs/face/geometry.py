@@ -20,6 +20,7 @@ from .samples import FaceSamples
 Floats = NDArray[np.float64]
 _ALIKE = 0.45
 """Cosine from which two fields help to find which point is which."""
+_ENOUGH_KNOWN = 4
 _PULL = 0.4
 _PASSES = 2
 _NEAR = 0.2
@@ -31,12 +32,15 @@ _EYE_RADIUS = 0.32
 class FaceFit:
     """cosine [52, K]: likeness of each ARKit shape's and each key's field; targets [52, N] and keys [K, N]: the fields
     themselves, weighted, in the reference's unit; eye_keys [K]: how much of its motion a key spends on the eyeballs,
-    0..1; error: the middle distance of the skin's points from the reference's."""
+    0..1; skin_keys [K]: how far it moves the skin against what it moves furthest; has_eyes: whether keys move eyeballs
+    at all; error: the middle distance of the skin's points from the reference's."""
 
     cosine: Floats
     targets: Floats
     keys: Floats
     eye_keys: Floats
+    skin_keys: Floats
+    has_eyes: bool
     error: float
 
 
@@ -49,6 +53,8 @@ def fit_face(samples: FaceSamples, eyes: Floats | None = None, known: Mapping[st
     skin = np.flatnonzero(samples.island == 0)
     points, normals = samples.points[skin], samples.normals[skin]
     tries = [_by_extent(points, reference.points[skin_rows])]
+    if known and len(known) >= _ENOUGH_KNOWN:
+        tries.append(_by_known(points, samples.fields[:, skin], reference, skin_rows, known))
     if eyes is not None and np.linalg.norm(eyes[0] - eyes[1]) > 1e-9:
         tries.append(Anchors(eyes.mean(axis=0), float(np.linalg.norm(eyes[0] - eyes[1]))))
     laid = min((align(points, normals, anchors, reference, skin_rows) for anchors in tries), key=lambda a: a.error)
@@ -62,6 +68,29 @@ def _by_extent(points: Floats, target: Floats) -> Anchors:
     target_low, target_high = np.percentile(target, [1, 99], axis=0)
     size = float((high - low)[0] / (target_high - target_low)[0]) or 1.0
     return Anchors((low + high) / 2 - size * (target_low + target_high) / 2, size)
+
+
+def _by_known(
+    points: Floats,
+    fields: NDArray[np.float32],
+    reference: ReferenceFace,
+    rows: NDArray[np.int64],
+    known: Mapping[str, int],
+) -> Anchors:
+    """The middles of what known keys move, against the same of the reference."""
+    mine, theirs = [], []
+    for name, key in known.items():
+        own = (fields[key].astype(np.float64) ** 2).sum(axis=1)
+        other = (reference.field(name)[rows].astype(np.float64) ** 2).sum(axis=1)
+        if own.sum() > 0 and other.sum() > 0:
+            mine.append(own @ points / own.sum())
+            theirs.append(other @ reference.points[rows] / other.sum())
+    if len(mine) < 2:
+        return _by_extent(points, reference.points[rows])
+    mine, theirs = np.array(mine), np.array(theirs)
+    spread, target = mine - mine.mean(axis=0), theirs - theirs.mean(axis=0)
+    size = float(np.sqrt((spread**2).sum() / max((target**2).sum(), 1e-12))) or 1.0
+    return Anchors(mine.mean(axis=0) - size * theirs.mean(axis=0), size)
 
 
 def _by_motion(
@@ -124,8 +153,16 @@ def _compare(
     scaled = samples.fields * laid.scale
     targets, keys = _flat(reference.fields[:, index], weight), _flat(scaled, weight)
     power = (scaled.astype(np.float64) ** 2).sum(axis=2)
-    eye_keys = power[:, eyeballs].sum(axis=1) / np.maximum(power.sum(axis=1), 1e-20)
-    return FaceFit(_cosines(targets, keys), targets, keys, eye_keys, laid.error)
+    total = np.maximum(power.sum(axis=1), 1e-20)
+    return FaceFit(
+        cosine=_cosines(targets, keys),
+        targets=targets,
+        keys=keys,
+        eye_keys=power[:, eyeballs].sum(axis=1) / total,
+        skin_keys=np.sqrt(power[:, skin].max(axis=1) / np.maximum(power.max(axis=1), 1e-20)),
+        has_eyes=bool(eyeballs.any()),
+        error=laid.error,
+    )
 
 
 def _carry(points: Floats, skin: Floats, laid: Alignment) -> Floats:

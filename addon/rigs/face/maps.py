@@ -14,7 +14,7 @@ from ..meshes import meshes_of
 from ..profile import FaceMap
 from .decide import Shapes, Wanted, decide
 from .names import Meaning, choose, meanings
-from .samples import FaceSamples, Floats, KeyedMesh, character_axes, sample_meshes
+from .samples import FaceSamples, Floats, KeyedMesh, character_axes, head_region, sample_meshes
 from .sides import on_their_sides
 
 _MOST_NAMED = 3
@@ -61,7 +61,7 @@ def ask(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> F
     if not meshes:
         return FaceQuestion((), {}, None, Wanted(), tuple(doubts))
     axes, sure = character_axes(armature, bones or {})
-    samples = sample_meshes(meshes, axes)
+    samples = sample_meshes(meshes, axes, head_region(armature, bones or {}, axes))
     if sure:
         meant, said = on_their_sides(meant, samples)
         doubts += said
@@ -70,7 +70,7 @@ def ask(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> F
         meshes=tuple((mesh.object.name, mesh.names) for mesh in meshes),
         meant=meant,
         samples=samples,
-        wanted=Wanted(eyes, eyes is not None, _both_ways(meshes)),
+        wanted=Wanted(eyes, eyes is not None, _both_ways(meshes), sure, _skin_keys(meshes, samples)),
         doubts=tuple(doubts),
     )
 
@@ -145,6 +145,11 @@ def driven_keys(keys: bpy.types.Key) -> frozenset[str]:
         for block in keys.key_blocks
         if f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value' in paths
     )
+
+
+def _skin_keys(meshes: Sequence[KeyedMesh], samples: FaceSamples) -> frozenset[str]:
+    skin = samples.mesh[samples.island == 0]
+    return frozenset(meshes[int(np.bincount(skin).argmax())].names) if len(skin) else frozenset()
 
 
 def _both_ways(meshes: Sequence[KeyedMesh]) -> frozenset[str]:

@@ -18,10 +18,11 @@ from .geometry import FaceFit
 Floats = NDArray[np.float64]
 ALONE = 0.55
 """Cosine from which one key alone may be a shape."""
-MUTUAL = 0.42
-"""Cosine that is enough where shape and key are each other's best by far."""
+LEAST_ALIKE = 0.35
+"""Cosine below which two fields have nothing to do with each other."""
 EXPLAINED = 0.3
 """Of a shape's squared motion: what keys together must do of it to be taken for it."""
+_SURE = 0.75
 _ONE_SIDED = 0.6
 """A key as much like the other side's shape moves both sides."""
 _LEAST, _MOST_KEYS, _MOST_SHARES, _GAIN, _SWEEPS = 0.15, 24, 4, 0.05, 200
@@ -29,33 +30,65 @@ _ON_THE_EYES = 0.25
 
 
 def one_to_one(fit: FaceFit, shapes: Collection[str], keys: Collection[int]) -> dict[str, int]:
-    """{ARKit name: key} for shapes which one of the keys does alone; the surest pair is taken first."""
-    cosine = fit.cosine
-    rows = [FACE_NAMES.index(name) for name in shapes]
-    pairs = sorted(
-        (
-            (cosine[row, key], row, key)
-            for row in rows
-            for key in keys
-            if cosine[row, key] >= ALONE or (cosine[row, key] >= MUTUAL and _mutual(cosine, row, key, keys))
-        ),
-        reverse=True,
-    )
-    found: dict[str, int] = {}
-    for value, row, key in pairs:
-        name = FACE_NAMES[row]
-        if name in found or key in found.values() or not _may_be(fit, name, key):
-            continue
-        if any(cosine[FACE_NAMES.index(other), key] > _ONE_SIDED * value for other in _partners(name)):
-            continue
-        found[name] = int(key)
-    return found
+    """{ARKit name: key} for shapes which one of the keys does alone: the pairs that are most alike all together."""
+    names, columns = list(shapes), list(keys)
+    rows = [FACE_NAMES.index(name) for name in names]
+    if not names or not columns:
+        return {}
+    gain = np.maximum(fit.cosine[np.ix_(rows, columns)] - LEAST_ALIKE, 0)
+    for i, name in enumerate(names):
+        partners = [FACE_NAMES.index(other) for other in _partners(name)]
+        for j, key in enumerate(columns):
+            # A key as much like the other side's shape moves both sides.
+            rival = fit.cosine[partners, key].max(initial=0)
+            if gain[i, j] > 0 and (not _may_be(fit, name, key) or rival > _ONE_SIDED * fit.cosine[rows[i], key]):
+                gain[i, j] = 0
+    found = {
+        names[i]: columns[j] for i, j in enumerate(best_pairs(gain)) if j is not None and gain[i, j] > 0
+    }  # fmt: skip
+    return {name: key for name, key in found.items() if _in_pairs(fit, name, key, found, names)}
 
 
-def _mutual(cosine: Floats, row: int, key: int, keys: Collection[int]) -> bool:
-    others = [other for other in keys if other != key]
-    rival = max(cosine[row, others].max(initial=0), np.delete(cosine[:, key], row).max(initial=0))
-    return bool(cosine[row, key] > rival + 0.08)
+def best_pairs(gain: Floats) -> list[int | None]:
+    """For each row of gain [N, M] >= 0 a column of its own, or None, so that the sum is greatest (Kuhn and Munkres)."""
+    count, width = gain.shape
+    cost = np.concatenate([-gain, np.zeros((count, count))], axis=1)  # a row may also stay alone, at no gain
+    total = width + count
+    row_price, column_price = np.zeros(count + 1), np.zeros(total + 1)
+    owner = np.full(total + 1, -1)  # the last column is where each search begins
+    for row in range(count):
+        owner[total], column = row, total
+        least = np.full(total, np.inf)
+        before = np.full(total, total)
+        used = np.zeros(total + 1, dtype=bool)
+        while owner[column] >= 0:
+            used[column] = True
+            here = cost[owner[column]] - row_price[owner[column]] - column_price[:total]
+            nearer = ~used[:total] & (here < least)
+            least[nearer], before[nearer] = here[nearer], column
+            open_columns = np.where(used[:total], np.inf, least)
+            nextone = int(open_columns.argmin())
+            step = open_columns[nextone]
+            row_price[owner[used]] += step
+            column_price[used] -= step
+            least[~used[:total]] -= step
+            column = nextone
+        while column != total:
+            owner[column], column = owner[before[column]], int(before[column])
+    result: list[int | None] = [None] * count
+    for column in range(width):
+        if owner[column] >= 0:
+            result[int(owner[column])] = column
+    return result
+
+
+def _in_pairs(fit: FaceFit, name: str, key: int, found: dict[str, int], shapes: Collection[str]) -> bool:
+    """A weak likeness counts only in company: a key for one side has a sister for the other."""
+    value = fit.cosine[FACE_NAMES.index(name), key]
+    other = mirrored_shape(name)
+    if not other or other not in shapes:
+        return bool(value > ALONE or fit.cosine[:, key].argmax() == FACE_NAMES.index(name))
+    return other in found or bool(value > _SURE)
 
 
 def as_sums(
@@ -71,7 +104,7 @@ def as_sums(
             key: sign
             for key in keys
             for sign in ((1.0, -1.0) if key in both_ways else (1.0,))
-            if sign * fit.cosine[row, key] > 0.1 and _may_be(fit, name, key)
+            if sign * fit.cosine[row, key] > 0.2 and _may_be(fit, name, key)
         }
         best = sorted(signs, key=lambda key: -abs(fit.cosine[row, key]))[:_MOST_KEYS]
         if not best:
@@ -127,8 +160,12 @@ def few_shares(columns: Floats, target: Floats) -> tuple[Floats, float]:
 
 
 def _may_be(fit: FaceFit, name: str, key: int) -> bool:
-    """Looks turn the eyeballs, and nothing else does."""
-    return not name.startswith("eyeLook") or bool(fit.eye_keys[key] > _ON_THE_EYES)
+    """Looks turn the eyeballs, where keys move eyeballs at all, and nothing else does; the tongue comes out alone."""
+    if name == "tongueOut":
+        return bool(fit.skin_keys[key] < 0.5)
+    if not fit.has_eyes:
+        return True
+    return name.startswith("eyeLook") == bool(fit.eye_keys[key] > _ON_THE_EYES)
 
 
 def _strengths(fit: FaceFit) -> Floats:

@@ -10,8 +10,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+_FACE_POINTS = 400
 MOST_POINTS = 1800
 """Kept of each mesh: of those that keys move, every n-th."""
+_WHOLE = 0.5
+"""A key whose middle offset is so much of its largest moves all of a mesh (the size of a head, a sculpted base)."""
 _STILL = 1e-5
 """Of the face's size: what moves less does not move."""
 
@@ -39,10 +42,23 @@ class FaceSamples:
     fields: NDArray[np.float32]
 
 
-def sample_meshes(meshes: Sequence[KeyedMesh], axes: Floats) -> FaceSamples:
+@dataclass(frozen=True)
+class HeadRegion:
+    """Where a face may be, in the character's axes: above `floor`, no further than `reach` beside `middle`."""
+
+    floor: float = -np.inf
+    middle: float = 0.0
+    reach: float = np.inf
+
+    def holds(self, points: Floats) -> NDArray[np.bool_]:
+        return (points[:, 2] > self.floor) & (np.abs(points[:, 0] - self.middle) < self.reach)
+
+
+def sample_meshes(meshes: Sequence[KeyedMesh], axes: Floats, region: HeadRegion | None = None) -> FaceSamples:
     """Read the meshes. axes [3, 3]: scene -> the character's axes. Keys of one name on several meshes are one key."""
+    region = region or HeadRegion()
     names = tuple(dict.fromkeys(name for mesh in meshes for name in mesh.names))
-    parts = [_sample(mesh, names, axes) for mesh in meshes]
+    parts = [_sample(mesh, names, axes, region) for mesh in meshes]
     islands: list[NDArray[np.int64]] = []
     for part in parts:
         islands.append(part[3] + sum(int(earlier.max(initial=-1)) + 1 for earlier in islands[-1:]))
@@ -60,7 +76,7 @@ def sample_meshes(meshes: Sequence[KeyedMesh], axes: Floats) -> FaceSamples:
 
 
 def _sample(
-    mesh: KeyedMesh, names: Sequence[str], axes: Floats
+    mesh: KeyedMesh, names: Sequence[str], axes: Floats, region: HeadRegion
 ) -> tuple[Floats, Floats, NDArray[np.float32], NDArray[np.int64]]:
     thing, keys = mesh.object, mesh.keys
     data = thing.data
@@ -70,14 +86,21 @@ def _sample(
     rest = _coordinates(keys.reference_key)
     cache: dict[str, NDArray[np.float32]] = {keys.reference_key.name: rest}
     size = max(float(np.ptp(rest, axis=0).max()), 1e-12)
+    placed = rest @ matrix.T + origin
+    inside = region.holds(placed)
     moved = np.zeros(len(rest), dtype=bool)
+    everywhere = np.zeros(len(rest), dtype=bool)
     offsets: dict[str, NDArray[np.float32]] = {}
     for name in mesh.names:
         offset = _offset(thing, keys.key_blocks[name], cache)
-        there = np.abs(offset).max(axis=1) > _STILL * size
-        moved |= there
-        offsets[name] = np.where(there[:, None], offset, 0)
-    chosen = np.flatnonzero(moved)
+        length = np.abs(offset).max(axis=1)
+        there = (length > _STILL * size) & inside
+        if there.any():
+            whole = len(rest) >= _FACE_POINTS and float(length.mean()) > _WHOLE * float(length.max())
+            moved |= there & (not whole)
+            everywhere |= there
+            offsets[name] = np.where(there[:, None], offset, 0)
+    chosen = np.flatnonzero(moved if moved.any() else everywhere)
     chosen = chosen[:: max(1, -(-len(chosen) // MOST_POINTS))]
     fields = np.zeros((len(names), len(chosen), 3), dtype=np.float32)
     for place, name in enumerate(names):
@@ -87,7 +110,7 @@ def _sample(
     data.vertices.foreach_get("normal", normals)
     turned = normals.reshape(-1, 3)[chosen] @ np.linalg.inv(matrix + 1e-12 * np.eye(3))
     turned /= np.maximum(np.linalg.norm(turned, axis=1, keepdims=True), 1e-12)
-    return rest[chosen] @ matrix.T + origin, turned, fields, _islands(data, rest)[chosen]
+    return placed[chosen], turned, fields, _islands(data, rest)[chosen]
 
 
 def _islands(data: bpy.types.Mesh, rest: NDArray[np.float32]) -> NDArray[np.int64]:
@@ -166,3 +189,15 @@ def character_axes(armature: bpy.types.Object, bones: Mapping[str, str]) -> tupl
         return np.eye(3), False
     up /= np.linalg.norm(up)
     return np.stack([left, np.cross(up, left), up]), True
+
+
+def head_region(armature: bpy.types.Object, bones: Mapping[str, str], axes: Floats) -> HeadRegion:
+    """Where the face is, by the head's bone and the trunk's length; everywhere for a rig without."""
+    if armature.pose is None or not {"head", "hips"} <= bones.keys():
+        return HeadRegion()
+    head, hips = (
+        axes @ np.array(armature.matrix_world @ armature.pose.bones[bones[name]].bone.head_local)
+        for name in ("head", "hips")
+    )
+    trunk = float(np.linalg.norm(head - hips))
+    return HeadRegion(head[2] - 0.25 * trunk, head[0], 0.8 * trunk) if trunk > 0 else HeadRegion()
