@@ -12,7 +12,8 @@ Mouth_{s} Mouth_Up_Upper_{s} Mouth_Down_Lower_{s} Jaw_{s}"""
 CC_WHOLE = ["Mouth_Shrug_Upper", "Mouth_Shrug_Lower", "Mouth_Close", "Tongue_Out", "Jaw_Open", "Jaw_Forward", "V_Open"]
 
 
-NOT_SAID = """jawOpen_mouthSmile facs_cbs_BrowDownLeft_BrowSqueeze eJCMMouthOpen Hand_open nose_wide body_fat Tongue_Left
+NOT_SAID = """jawOpen_mouthSmile facs_cbs_BrowDownLeft_BrowSqueeze eJCMMouthOpen Hand_open nose_wide body_fat
+Tongue_Left
 ear_up smile_evil jawOpen_fix Key_17 brow_thickness 瞳小 Eye_Left Brow_Compress_L"""
 METAHUMAN = """browDownL browRaiseInL browRaiseInR browRaiseOuterL eyeBlinkL eyeWidenL eyeSquintInnerL eyeCheekRaiseL
 eyeLookLeftR eyeLookRightR noseWrinkleL mouthCornerPullL mouthCornerDepressL jawOpenExtreme
