@@ -88,7 +88,7 @@ def _past_the_bend(tree: Tree, names: Sequence[BoneName], found: dict[str, int],
         whole = tree.gap(first, found[lower])
         bent = tree.gap(first, bone) + tree.gap(bone, found[lower]) > _BENT * whole
         aside = tree.lengths[first] < _BESIDE * whole < tree.gap(first, bone)
-        if names[bone].words == names[first].words and (bent or aside):
+        if names[bone].words == names[first].words and not names[bone].mechanism and (bent or aside):
             found[upper] = bone
 
 

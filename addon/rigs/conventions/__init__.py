@@ -2,6 +2,7 @@
 
 from . import (
     auto_rig_pro_controls,
+    auto_rig_pro_export,
     biped,
     character_creator,
     cmu,
@@ -11,6 +12,7 @@ from . import (
     humanoid,
     makehuman,
     mixamo,
+    mmd,
     rigify,
     rigify_deform,
     rigify_metarig,
@@ -19,13 +21,11 @@ from . import (
 )
 from .convention import Convention
 
-CONVENTIONS: tuple[Convention, ...] = tuple(
-    module.CONVENTION
-    for module in (
-        rigify, auto_rig_pro_controls, mixamo, vroid, humanoid, unity, game_engine, character_creator, daz,
-        daz_genesis9, makehuman, cmu, biped, rigify_metarig, rigify_deform,
-    )
+_MODULES = (
+    rigify, auto_rig_pro_controls, mixamo, vroid, humanoid, unity, game_engine, character_creator, daz, daz_genesis9,
+    makehuman, cmu, biped, mmd, auto_rig_pro_export, rigify_metarig, rigify_deform,
 )  # fmt: skip
+CONVENTIONS: tuple[Convention, ...] = (*(module.CONVENTION for module in _MODULES), mmd.BY_MMD_TOOLS)
 """In the order in which ties are decided."""
 
 
