@@ -17,6 +17,7 @@ _RATIO = 3.0
 """Upper and lower limb differ in length by less than this factor, in cartoons too."""
 _LOOSE = 0.2
 """Of the lower limb's length: a foot that hangs elsewhere begins no further from where the shin ends."""
+FOUR_LEGS = "Its trunk lies level above its legs: an animal on four legs, no humanoid."
 _HANDS = 8
 _LEVEL = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
@@ -45,7 +46,7 @@ def consistent(
         if believed and fingers >= _HANDS:
             # Nothing but a human has so many named fingers; its rest pose then says nothing about sides.
             return {name: kept[name] for name in BONE_NAMES if name in kept}, tuple(doubts), False
-        return {}, ("Its trunk lies level above its legs: an animal on four legs, no humanoid.",), False
+        return {}, (FOUR_LEGS,), False
     kept = _proportioned(tree, kept, doubts)
     kept, swapped = settled(rest, kept, points, believed)
     if not believed and kept and not any(name.startswith("left") for name in kept):

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ...ml.take import BONE_NAMES
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
-from .check import consistent
+from .check import FOUR_LEGS, consistent
 from .conventions import CONVENTIONS
 from .conventions.convention import Convention
 from .fingers import finger_chains, five_fingers
@@ -67,7 +67,7 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
     spoken = _checked(rest, GENERIC, worded, points)
     if _better(spoken, match):
         match = spoken
-    if known(match) < ENOUGH:
+    if known(match) < ENOUGH and FOUR_LEGS not in match.doubts + spoken.doubts:
         shape = _shaped(tree, names, points)
         if known(shape) >= ENOUGH and known(shape) > known(match):
             match = shape
@@ -91,7 +91,7 @@ def _human(tree: Tree, match: Match) -> Match:
         return match
     if legs:
         why = "Legs were found, but no arms that go with them: no humanoid."
-    elif match.doubts and not match.bones:
+    elif FOUR_LEGS in match.doubts:
         return match
     else:
         why = "Neither names nor shape of its bones are those of a human body: no humanoid."

@@ -1,0 +1,148 @@
+"""The corpus of conventions: no bone wrong, none missing, in every variation; by shape alone without names."""
+
+import time
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from understudy.addon.retarget import simple_rest
+from understudy.addon.rigs.match import match_rig
+from understudy.tests.corpus import CONVENTIONS, VARIATIONS, build
+from understudy.tests.corpus.bodies import BODIES
+from understudy.tests.corpus.skeleton import score
+from understudy.tests.corpus.variations import crowded, nameless
+
+SMALL = ("Thumb", "Index", "Middle", "Ring", "Little", "Eye", "jaw", "Toes", "Shoulder")
+
+
+EACH = tuple((spec, place) for place, spec in enumerate(CONVENTIONS))
+
+
+@pytest.mark.parametrize(("spec", "place"), EACH, ids=[spec.label for spec in CONVENTIONS])
+def test_every_bone_of_every_convention(spec, place):
+    """Each convention as it is, in three variations and on one other body; benchmarks/rig_corpus.py has them all."""
+    plain = build(spec, BODIES["T"])
+    names = list(VARIATIONS)
+    rigs = {names[(place + step) % len(names)]: None for step in (0, 5, 11)} | {"as it is": None}
+    rigs = {name: VARIATIONS[name](plain) for name in rigs}
+    body = list(BODIES)[place % len(BODIES)]
+    rigs[f"body {body}"] = build(spec, BODIES[body])
+    for what, rig in rigs.items():
+        _, missing, wrong = score(rig, match_rig(rig.rest()).bones)
+        assert not wrong, f"{what}: {wrong}"
+        # Names in one case lose what capitals tell (mHipLeft); such rigs are known by their shape.
+        assert not [name for name in missing if "Eye" not in name or "case" not in what], f"{what}: {missing}"
+
+
+PLAIN_SHAPES = [spec for spec in CONVENTIONS if spec.label in (
+    "Mixamo", "Unreal mannequin (UE4)", "Unity humanoid", "Cascadeur", "LAFAN1", "SMPL", "Rokoko", "Xsens",
+    "Blender, numbered chains", "VRoid Studio", "Perception Neuron", "UPPERARM_LEFT",
+)]  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", PLAIN_SHAPES, ids=lambda spec: spec.label)
+@pytest.mark.parametrize("change", ["as it is", "faces +Y", "centimetres, Y up", "imported tails"])
+def test_by_shape_alone(spec, change):
+    """Bone, Bone.001 ...: hips, trunk, limbs and head are found, each on its own side."""
+    rig = nameless(VARIATIONS[change](build(spec, BODIES["T"])))
+    match = match_rig(rig.rest())
+    _, missing, wrong = score(rig, match.bones)
+    assert not wrong
+    assert not [name for name in missing if not any(word in name for word in SMALL)]
+
+
+def test_five_nameless_fingers():
+    rig = nameless(build(next(s for s in CONVENTIONS if s.label == "Unity humanoid"), BODIES["T"]))
+    bones = match_rig(rig.rest()).bones
+    for name in ("leftThumbDistal", "leftIndexProximal", "rightLittleDistal"):
+        assert bones[name] in rig.truth[name]
+
+
+def test_sides_are_the_bodys_even_when_names_say_otherwise():
+    rig = VARIATIONS["mirrored names"](build(CONVENTIONS[0], BODIES["T"]))
+    match = match_rig(rig.rest())
+    assert match.swapped and match.bones["leftHand"] == "mixamorig:RightHand"
+    assert any("exchanged" in doubt for doubt in match.doubts)
+
+
+def _animal(names):
+    """A dog: level trunk, four legs of four bones, neck, head, tail."""
+    bones = {"hips": (None, (0, 0.5, 0.6), (0, 0.3, 0.6)), "spine": ("hips", (0, 0.3, 0.6), (0, 0, 0.6)),
+             "chest": ("spine", (0, 0, 0.6), (0, -0.3, 0.6)), "neck": ("chest", (0, -0.3, 0.62), (0, -0.4, 0.75)),
+             "head": ("neck", (0, -0.4, 0.75), (0, -0.6, 0.75)),
+             "tail": ("hips", (0, 0.55, 0.6), (0, 0.8, 0.7))}  # fmt: skip
+    for side, x in (("L", 0.1), ("R", -0.1)):
+        for parent, y, parts in (("hips", 0.5, names[1]), ("chest", -0.25, names[0])):
+            for n, part in enumerate(parts):
+                head, tail = (x, y, 0.55 - 0.17 * n), (x, y, 0.38 - 0.17 * n)
+                bones[f"{part}.{side}"] = (parent if n == 0 else f"{parts[n - 1]}.{side}", head, tail)
+    return bones
+
+
+@pytest.mark.parametrize(
+    "names",
+    [
+        (("upper_arm", "forearm", "hand"), ("thigh", "shin", "foot")),
+        (("front_thigh", "front_shin", "front_foot"), ("thigh", "shin", "foot")),
+        (("a", "b", "c"), ("d", "e", "f")),
+    ],
+    ids=["human names", "animal names", "no names"],
+)
+def test_an_animal_is_no_humanoid(names):
+    match = match_rig(simple_rest(_animal(names)))
+    assert match.bones == {} and match.confidence == 0
+    assert "no humanoid" in match.doubts[0]
+
+
+def test_a_prop_is_no_humanoid():
+    chair = {"seat": (None, (0, 0, 0.5), (0, 0, 0.6))}
+    for n, (x, y) in enumerate([(0.2, 0.2), (-0.2, 0.2), (0.2, -0.2), (-0.2, -0.2)]):
+        chair[f"leg.{n}"] = ("seat", (x, y, 0.5), (x, y, 0.0))
+    match = match_rig(simple_rest(chair))
+    assert match.bones == {} and "no humanoid" in match.doubts[0]
+
+
+def test_ik_targets_on_the_root_are_not_hands():
+    rig = build(next(s for s in CONVENTIONS if s.label == "Blender, hand made"), BODIES["A"])
+    bones = {n: (p, tuple(h), tuple(t)) for n, (p, h, t) in rig.bones.items() if not n.startswith("hand.")}
+    found = match_rig(simple_rest(bones)).bones
+    assert "leftHand" not in found and found["leftLowerArm"] == "forearm.L"
+
+
+def test_hands_and_feet_of_baked_rigs_hang_elsewhere():
+    """A foot on the root is the foot all the same when the shin ends where it begins."""
+    rig = build(next(s for s in CONVENTIONS if s.label == "Quaternius"), BODIES["T"])
+    assert rig.bones["Foot.L"][0] == "Root"
+    assert match_rig(rig.rest()).bones["leftFoot"] == "Foot.L"
+
+
+def test_the_head_is_not_its_target():
+    rig = build(CONVENTIONS[0], BODIES["T"])
+    plain = {name: name.removeprefix("mixamorig:") for name in rig.bones}
+    bones = {plain[n]: (plain[p] if p else None, tuple(h), tuple(t)) for n, (p, h, t) in rig.bones.items()}
+    bones["HEAD"] = (None, (0, -2, 1.6), (0, -2, 1.7))
+    assert match_rig(simple_rest(bones)).bones["head"] == "Head"
+
+
+def test_cyclic_parents_are_survived():
+    rest = build(CONVENTIONS[0], BODIES["T"]).rest()
+    parents = rest.parents.copy()
+    parents[0] = len(parents) - 1
+    assert match_rig(replace(rest, parents=parents)).bones
+
+
+def test_nothing_at_all():
+    assert match_rig(simple_rest({})).bones == {}
+    assert match_rig(simple_rest({"Bone": (None, (0, 0, 0), (0, 0, 1))})).bones == {}
+    same = {f"b{n}": (f"b{n - 1}" if n else None, (0, 0, 0), (0, 0, 0)) for n in range(30)}
+    assert match_rig(simple_rest(same)).bones == {}
+
+
+def test_five_hundred_bones_in_a_tenth_of_a_second():
+    rest = crowded(build(next(s for s in CONVENTIONS if "MetaHuman" in s.label), BODIES["T"]), 400).rest()
+    assert len(rest.names) > 500
+    start = time.process_time()
+    match = match_rig(rest)
+    assert time.process_time() - start < 0.1
+    assert len(match.bones) >= 52 and np.isclose(match.confidence, 1.0)
