@@ -134,5 +134,6 @@ def _pole_angle(armature: bpy.types.Object, upper: str, pole: str, goal: str) ->
     chain = armature.data.bones[goal].head_local - base.head_local
     normal = chain.cross(way - base.head_local)
     projected = normal.cross(base.tail_local - base.head_local)
-    angle = base.x_axis.angle(projected)
-    return -angle if base.x_axis.cross(projected).angle(base.tail_local - base.head_local) < np.pi / 2 else angle
+    across = base.matrix_local.to_3x3().col[0]
+    angle = across.angle(projected)
+    return -angle if across.cross(projected).angle(base.tail_local - base.head_local) < np.pi / 2 else angle
