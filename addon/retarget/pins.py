@@ -114,6 +114,17 @@ def lowest_around(values: Floats, reach: int) -> Floats:
     return np.lib.stride_tricks.sliding_window_view(lowest, window).mean(axis=1)
 
 
+def lasting_speed(path: Floats, fps: float) -> Floats:
+    """Level speed [T] of a path [T, 3] per second: the median over the half second around, so that the quick first and
+    last frames of a step do not count."""
+    if len(path) < 3:
+        return np.zeros(len(path))
+    speed = np.linalg.norm(np.gradient(path[:, :2], axis=0), axis=1) * fps
+    reach = min(max(1, round(0.25 * fps)), len(path) - 1)
+    padded = np.pad(speed, reach, mode="reflect")
+    return np.median(np.lib.stride_tricks.sliding_window_view(padded, 2 * reach + 1), axis=1)
+
+
 def smoothed_where(values: Floats, there: Bools, sigma: float) -> Floats:
     """A slow curve [T] through values [T] where they are there: Gaussian weights over `sigma` frames."""
     reach = max(1, min(int(3 * sigma), 4 * len(values)))

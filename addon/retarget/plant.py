@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...ml.take import rotation
 from .chains import carried_head
-from .pins import bridged, eased, faded, lowest_around, pinned, runs, smoothed_where
+from .pins import bridged, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
 from .two_bones import reach
@@ -30,6 +30,8 @@ _STRAIGHT = 0.9995
 """Of the leg's length: further than this no correction stretches it, since the knee would snap."""
 _LIFTED = 0.03
 """Of the leg: a heel or ball this far above where it stood stands no more, whatever the take says."""
+_SLIDING = 0.14
+"""Leg lengths per second: a contact that goes faster than this for half a second is no standing."""
 _SINK = 0.03
 """Of the leg: how far the hips go down at most so that standing feet are reached."""
 _SINK_TIME = 0.15
@@ -83,7 +85,7 @@ def plant_feet(
     if not legs:
         return turns, root
     lift = _lift(legs, fps)
-    legs = [_without_lifted(leg.moved(lift)) for leg in legs]
+    legs = [_without_lifted(leg.moved(lift), fps) for leg in legs]
     targets = [_foot_targets(leg, fps) for leg in legs]
     sink = _hips_sink(legs, [ankle for ankle, _ in targets], fps)
     planted = dict(turns)
@@ -139,22 +141,20 @@ def _ball_at_rest(who: Character, side: str, leg: list[Floats]) -> Floats:
     return leg[2] + length * np.array([0.0, -0.15, -0.07])
 
 
-def _without_lifted(leg: _Leg) -> _Leg:
-    """Without contacts in which heel or ball has clearly left the floor: held there, they would straighten the knee."""
-    most = _LIFTED * float(np.median(leg.length))
+def _without_lifted(leg: _Leg, fps: float) -> _Leg:
+    """Without contacts in which heel or ball has clearly left the floor (held there, they would straighten the knee) or
+    slides on and on over it, as when somebody spins."""
+    size = float(np.median(leg.length))
 
-    def still(stands: NDArray[np.bool_], heights: Floats) -> NDArray[np.bool_]:
+    def still(stands: NDArray[np.bool_], path: Floats) -> NDArray[np.bool_]:
         kept = stands.copy()
         for first, last in runs(stands):
-            part = heights[first:last]
-            kept[first:last] = part - np.percentile(part, 30) < most
+            part = path[first:last]
+            low = part[:, 2] - np.percentile(part[:, 2], 30) < _LIFTED * size
+            kept[first:last] = low & (lasting_speed(part, fps) < _SLIDING * size)
         return kept
 
-    return replace(
-        leg,
-        heel_stands=still(leg.heel_stands, leg.ankle[:, 2]),
-        ball_stands=still(leg.ball_stands, leg.ball[:, 2]),
-    )
+    return replace(leg, heel_stands=still(leg.heel_stands, leg.ankle), ball_stands=still(leg.ball_stands, leg.ball))
 
 
 def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
