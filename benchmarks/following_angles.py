@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from understudy.ml.take import BONE_PARENTS, Take, joint_positions, parent_indices
 
 Floats = NDArray[np.float64]
+_SHORTEST = 0.002
+"""Of the body's size."""
 _TRUNK = ("spine", "chest", "upperChest", "neck", "head")
 
 
@@ -35,6 +37,8 @@ def segments(
     heads: Mapping[str, Floats], joints: Mapping[str, Floats], rest: Mapping[str, Floats]
 ) -> list[tuple[str, str]]:
     """Pairs of joints next to each other in both, where direction is pose and not anatomy."""
+    # Joints on top of each other (Second Life's folded spine) have no direction.
+    size = max(float(np.linalg.norm(points[0] - heads["hips"][0])) for points in heads.values())
     shared = [name for name in heads if name in joints]
     trunk = [name for name in _TRUNK if name in shared]
     pairs = list(pairwise(trunk))
@@ -47,7 +51,11 @@ def segments(
             pairs.append((parent, name))
         if name.endswith("MiddleProximal") and name.replace("MiddleProximal", "Hand") in shared:
             pairs.append((name.replace("MiddleProximal", "Hand"), name))
-    return [(a, b) for a, b in pairs if np.linalg.norm(rest[b] - rest[a]) > 0.01]
+    return [
+        (a, b)
+        for a, b in pairs
+        if np.linalg.norm(rest[b] - rest[a]) > 0.01 and np.linalg.norm(heads[b][0] - heads[a][0]) > _SHORTEST * size
+    ]
 
 
 def angles(mine: Floats, wanted: Floats) -> Floats:

@@ -82,11 +82,11 @@ def measure(
     joints, performers_rest = take_joints(take)
     joints = {name: points[picked] for name, points in joints.items()}
     turns = {name: take.rotations[picked, j] for j, name in enumerate(take.bone_names)}
-    angles = {
+    errors = {
         f"{a}>{b}": angles(heads[b] - heads[a], joints[b] - joints[a])
         for a, b in segments(heads, joints, performers_rest)
     }
-    means = {name: float(values.mean()) for name, values in angles.items()}
+    means = {name: float(values.mean()) for name, values in errors.items()}
     worst_bone = max(means, key=lambda name: means[name]) if means else ""
     leg, performers_leg = _leg(rest), _leg(performers_rest)
     slide = _slides(take, heads, picked, take.fps / step) * 100 * _LEG / leg
@@ -98,7 +98,7 @@ def measure(
     return Following(
         mean=float(np.mean(list(means.values()))),
         worst=means.get(worst_bone, 0.0),
-        peak=max((float(values.max()) for values in angles.values()), default=0.0),
+        peak=max((float(values.max()) for values in errors.values()), default=0.0),
         slide=float(slide.mean()) if slide.size else 0.0,
         slide_worst=float(np.percentile(slide, 99)) if slide.size else 0.0,
         sunk=_sunk(heads, rest) * 100 * _LEG / leg,

@@ -51,8 +51,16 @@ def rig_file(path: Path) -> Builder:
     """The character of a .blend, .glb, .fbx or .vrm file: the armature with the most known bones."""
 
     def build() -> bpy.types.Object:
-        open_rig(path)
-        return characters(bpy.context.scene)[0][0]
+        if path.suffix.lower() == ".bvh":
+            bpy.ops.wm.read_factory_settings(use_empty=True)
+            addon_utils.enable("io_anim_bvh", default_set=True)
+            bpy.ops.import_anim.bvh(filepath=str(path))
+        else:
+            open_rig(path)
+        found = characters(bpy.context.scene)
+        if not found:
+            raise SystemExit(f"{path} holds no armature.")
+        return found[0][0]
 
     return build
 

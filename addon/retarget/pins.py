@@ -18,16 +18,16 @@ def runs(values: Bools) -> list[tuple[int, int]]:
     return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
-def pinned(path: Floats, stands: Bools, limit: float, shift: int) -> Floats:
+def pinned(path: Floats, own: Floats, stands: Bools, limit: float, shift: int) -> Floats:
     """Where the point [T, 3] stays while it stands [T]; NaN elsewhere.
 
-    A stretch over which the path itself strays further than `limit` from its mean is no standing still but several
-    places one after the other (a shuffle, or a slow drift of the capture): between them the point moves over in about
-    `shift` frames.
+    own [T, 3]: the performer's point. A stretch over which that strays further than `limit` from its mean is no
+    standing still but several places one after the other (a shuffle, or a slow drift of the capture): between them the
+    point moves over in about `shift` frames.
     """
     places = np.full(path.shape, np.nan)
     for first, last in runs(stands):
-        bounds = _calm_parts(path, first, last, limit)
+        bounds = _calm_parts(own, first, last, limit)
         means = [path[a:b].mean(axis=0) for a, b in pairwise(bounds)]
         at = np.arange(first, last, dtype=np.float64)
         place = np.tile(means[0], (last - first, 1))

@@ -24,6 +24,8 @@ _FADE = 0.2
 """Seconds in which a correction comes and goes."""
 _STRAY = 0.06
 """Of the leg: a contact that strays further from its mean is more than one place to stand."""
+_FURTHEST = 0.2
+"""Of the leg: a heel is moved no further on its own."""
 _NEAR_FLOOR = 0.05
 """Of the leg: standing this near to the floor is standing on it; further up it is a step or a box."""
 _STRAIGHT = 0.9995
@@ -41,10 +43,12 @@ _UP = np.array([0.0, 0.0, 1.0])
 
 @dataclass(frozen=True)
 class Root:
-    """The bone that carries the whole body, and where its head goes [T, 3], stage axes."""
+    """The bone that carries the whole body, where its head goes [T, 3], stage axes, and the rig's units per metre of
+    the performer."""
 
     bone: int
     heads: Floats
+    scale: float
 
 
 @dataclass(frozen=True)
@@ -57,6 +61,8 @@ class _Leg:
     knee: Floats
     ankle: Floats
     ball: Floats
+    own_ankle: Floats
+    own_ball: Floats
     ankle_height: float
     ball_height: float
     heel_stands: NDArray[np.bool_]
@@ -74,13 +80,22 @@ class _Leg:
 
 
 def plant_feet(
-    actor: Performer, who: Character, turns: Turns, root: Root, contacts: NDArray[np.bool_], fps: float
+    actor: Performer,
+    who: Character,
+    turns: Turns,
+    at_rest: Turns,
+    root: Root,
+    contacts: NDArray[np.bool_],
+    fps: float,
 ) -> tuple[Turns, Root]:
-    """Turns with corrected legs and feet, and the root with lowered hips; contacts [T, 4] as in the take."""
+    """Turns with corrected legs and feet, and the root with lowered hips; contacts [T, 4] as in the take.
+
+    at_rest: turns [1, 4] that put the character into the T-pose, in which its soles are flat.
+    """
     legs = [
         leg
         for column, side in ((0, "left"), (2, "right"))
-        if (leg := _leg(actor, who, turns, root, side, contacts[:, column : column + 2])) is not None
+        if (leg := _leg(actor, who, turns, at_rest, root, side, contacts[:, column : column + 2])) is not None
     ]
     if not legs:
         return turns, root
@@ -101,7 +116,7 @@ def _lift(legs: list[_Leg], fps: float) -> Floats:
     needs, stands = [], []
     for leg in legs:
         on_ball = leg.ball_stands
-        need = np.where(on_ball, leg.ball_height - leg.ball[:, 2], leg.ankle_height - leg.ankle[:, 2])
+        need = np.where(on_ball, leg.ball_height - leg.own_ball[:, 2], leg.ankle_height - leg.own_ankle[:, 2])
         stand = (on_ball | leg.heel_stands) & (np.abs(need) < 2 * _NEAR_FLOOR * size)
         needs.append(np.where(stand, need, 0.0))
         stands.append(stand)
@@ -111,7 +126,13 @@ def _lift(legs: list[_Leg], fps: float) -> Floats:
 
 
 def _leg(
-    actor: Performer, who: Character, turns: Turns, root: Root, side: str, stands: NDArray[np.bool_]
+    actor: Performer,
+    who: Character,
+    turns: Turns,
+    at_rest: Turns,
+    root: Root,
+    side: str,
+    stands: NDArray[np.bool_],
 ) -> _Leg | None:
     names = [f"{side}{part}" for part in ("UpperLeg", "LowerLeg", "Foot")]
     if not all(name in who.bones and name in actor.turns and who.bones[name] in turns for name in names):
@@ -122,23 +143,32 @@ def _leg(
     hip = np.broadcast_to(carried_head(who, turns, heads, upper), (actor.frames, 3))
     knee = hip + rotation.rotate(turns[upper], places[1] - places[0])
     ankle = knee + rotation.rotate(turns[lower], places[2] - places[1])
-    ball_at_rest = _ball_at_rest(who, side, places)
-    ball = ankle + rotation.rotate(turns[foot], ball_at_rest - places[2])
-    floor = min(who.joints[f"{s}Foot"][2] for s in ("left", "right") if f"{s}Foot" in who.joints) - places[2][2]
+    flat = at_rest.get(foot, rotation.IDENTITY[None])[0]
+    sole = _sole(who, side, places, flat)
+    ball = ankle + rotation.rotate(turns[foot], sole)
+    # In the T-pose the lower ankle stands on the floor, at its height there; the ball where the flat sole has it.
+    height = float(min(who.joints[f"{s}Foot"][2] for s in ("left", "right") if f"{s}Foot" in who.joints))
+    ball_height = height + float(rotation.rotate(flat, sole)[2])
+    own_ankle = root.scale * (actor.joints[names[2]] - _UP * actor.rest[names[2]]) + _UP * height
+    toes = f"{side}Toes"
+    if toes in actor.joints:
+        own_ball = root.scale * (actor.joints[toes] - _UP * actor.rest[toes]) + _UP * ball_height
+    else:
+        own_ball = own_ankle + (ball - ankle)
     return _Leg(
-        (upper, lower, foot), hip, knee, ankle, ball,
-        float(places[2][2] + floor), float(ball_at_rest[2] + floor), stands[:, 0], stands[:, 1],
+        (upper, lower, foot), hip, knee, ankle, ball, own_ankle, own_ball,
+        height, ball_height, stands[:, 0], stands[:, 1],
         rotation.rotate(actor.turns[names[0]], [0.0, -1.0, 0.0]),
     )  # fmt: skip
 
 
-def _ball_at_rest(who: Character, side: str, leg: list[Floats]) -> Floats:
-    """The toes' joint; without toes a point where it would be."""
+def _sole(who: Character, side: str, leg: list[Floats], flat: Floats) -> Floats:
+    """From the ankle to the toes' joint at rest [3]; without toes to where it would be on a foot turned flat."""
     toes = f"{side}Toes"
     if toes in who.joints and np.linalg.norm(who.joints[toes] - leg[2]) > 1e-6:
-        return who.joints[toes]
+        return who.joints[toes] - leg[2]
     length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
-    return leg[2] + length * np.array([0.0, -0.15, -0.07])
+    return rotation.rotate(rotation.conjugate(flat), length * np.array([0.0, -0.15, -0.07]))
 
 
 def _without_lifted(leg: _Leg, fps: float) -> _Leg:
@@ -154,7 +184,9 @@ def _without_lifted(leg: _Leg, fps: float) -> _Leg:
             kept[first:last] = low & (lasting_speed(part, fps) < _SLIDING * size)
         return kept
 
-    return replace(leg, heel_stands=still(leg.heel_stands, leg.ankle), ball_stands=still(leg.ball_stands, leg.ball))
+    return replace(
+        leg, heel_stands=still(leg.heel_stands, leg.own_ankle), ball_stands=still(leg.ball_stands, leg.own_ball)
+    )
 
 
 def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
@@ -166,12 +198,14 @@ def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
     ball, ankle = leg.ball + shift, leg.ankle + shift
     foot_length = np.linalg.norm(leg.ball - leg.ankle, axis=1, keepdims=True)
     if leg.heel_stands.any():
-        place = _on_floor(pinned(ankle, leg.heel_stands, stray, fade), leg.ankle_height, near)
+        place = _on_floor(
+            pinned(ankle, leg.own_ankle, leg.heel_stands, stray, fade), leg.own_ankle, leg.ankle_height, near
+        )
         both = leg.heel_stands & leg.ball_stands
         # Heel and ball on the floor at once are as far apart as the foot is long.
         place[both] = _at_length(ball, place, foot_length)[both]
         move = np.nan_to_num(place - ankle)
-        ankle = ankle + faded(_capped(move, stray), leg.heel_stands, fade)
+        ankle = ankle + faded(_capped(move, _FURTHEST * size), leg.heel_stands, fade)
     # Rolling over the ball the ankle stays a foot's length from it.
     hold = faded(leg.ball_stands[:, None].astype(np.float64), leg.ball_stands, fade)
     hold = np.where(leg.heel_stands[:, None], 0.0, hold)
@@ -189,22 +223,26 @@ def _stance_shift(leg: _Leg, stance: NDArray[np.bool_], stray: float, near: floa
     for first, last in runs(stance):
         part = slice(first, last)
         on_ball = leg.ball_stands[part].any()
-        path, stands, height = (
-            (leg.ball, leg.ball_stands, leg.ball_height) if on_ball else (leg.ankle, leg.heel_stands, leg.ankle_height)
+        path, own, stands, height = (
+            (leg.ball, leg.own_ball, leg.ball_stands, leg.ball_height)
+            if on_ball
+            else (leg.ankle, leg.own_ankle, leg.heel_stands, leg.ankle_height)
         )
-        place = _on_floor(pinned(path[part], stands[part], stray, fade), height, near)
+        place = _on_floor(pinned(path[part], own[part], stands[part], stray, fade), own[part], height, near)
         known[part] = stands[part]
         shift[part] = np.nan_to_num(place - path[part])
     shift = bridged(shift, known, stance)
     return faded(shift, stance, fade)
 
 
-def _on_floor(places: Floats, height: float, near: float) -> Floats:
-    """Places [T, 3] with those near the floor put on it: the nearer the more, so that nothing jumps."""
-    above = places[:, 2] - height
-    share = 1 - eased(np.abs(above) / near * 2 - 1)
+def _on_floor(places: Floats, own: Floats, height: float, near: float) -> Floats:
+    """Places [T, 3] put on the floor where the performer's own points are near it: the nearer the more, over each
+    stretch alike, so that nothing jumps."""
     result = places.copy()
-    result[:, 2] = places[:, 2] - share * above
+    for first, last in runs(~np.isnan(places[:, 2])):
+        above = float(np.median(own[first:last, 2])) - height
+        share = 1 - eased(np.array(abs(above) / near * 2 - 1))
+        result[first:last, 2] += share * (height - places[first:last, 2])
     return result
 
 

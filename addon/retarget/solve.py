@@ -83,9 +83,10 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
         turns = _wanted_turns(body_turns(actor, who), who, wishes.wanted)
         turns.update(_shared_turns(turns, who, controls))
         if "hips" in bones and who.bones["hips"] in turns:
-            root = _root(actor, who, turns, controls, wishes)
+            at_rest = _t_pose(actor, who)
+            root = _root(actor, who, turns, at_rest, controls, wishes)
             if wishes.plant and take.contacts is not None:
-                turns, root = plant_feet(actor, who, turns, root, take.contacts, take.fps)
+                turns, root = plant_feet(actor, who, turns, at_rest, root, take.contacts, take.fps)
             heads[root.bone] = root.heads
             travel = _moved_by(who, controls, wishes, heads, root, take.fps)
         heads.update(_detached(who, turns, heads, controls))
@@ -130,21 +131,26 @@ def _shared_turns(turns: Turns, who: Character, controls: Controls) -> Turns:
     }
 
 
-def _root(actor: Performer, who: Character, turns: Turns, controls: Controls, wishes: Wishes) -> Root:
-    """The bone whose location carries the body, and its path."""
+def _t_pose(actor: Performer, who: Character) -> Turns:
+    """Turns [1, 4] that put the character into the take's T-pose."""
     still = Performer(
         {name: np.broadcast_to(rotation.IDENTITY, (1, 4)) for name in actor.turns},
         {name: point[None] for name, point in actor.rest.items()},
         actor.rest,
         1,
     )
-    path = placement(actor, who, turns, body_turns(still, who), wishes.start_here)
+    return body_turns(still, who)
+
+
+def _root(actor: Performer, who: Character, turns: Turns, at_rest: Turns, controls: Controls, wishes: Wishes) -> Root:
+    """The bone whose location carries the body, and its path."""
+    path = placement(actor, who, turns, at_rest, wishes.start_here)
     hips = who.bones["hips"]
     bone = _movable(who, hips)
     holder = next(
         (who.rest.index[b] for b, name in controls.shared.items() if name == "hips" and b in who.rest.index), hips
     )
-    return Root(bone, path.hips - offset_from(who, turns, bone, holder, who.joints["hips"]))
+    return Root(bone, path.hips - offset_from(who, turns, bone, holder, who.joints["hips"]), path.scale)
 
 
 def _movable(who: Character, hips: int) -> int:
