@@ -10,12 +10,14 @@ from numpy.typing import NDArray
 
 from ..ml.take import FACE_NAMES, Take
 from .bone_curves import Limbs, bone_curves
-from .datablocks import current_scene, pose_bones, shape_keys_of
+from .datablocks import armature_data, current_scene, pose_bones, shape_keys_of
 from .keyframes import Curve, frames_of, write_action
 from .retarget import RootMotion
 from .rigs import FaceMap, RigProfile
 
 Floats = NDArray[np.float64]
+_UNEVEN = 0.01
+"""Share by which the axes' scales may differ."""
 
 
 class ApplyError(ValueError):
@@ -73,6 +75,14 @@ def apply_take(
     fps = scene.render.fps / scene.render.fps_base
     frames = frames_of(take.times, fps, options.start_frame)
     warnings: list[str] = []
+    if armature_data(armature).pose_position == "REST":
+        warnings.append(f"{armature.name} is shown in its rest position: switch it to Pose Position to see the keys.")
+    data = armature.animation_data
+    if data is not None and any(track.is_solo for track in data.nla_tracks):
+        warnings.append(f"An NLA track of {armature.name} plays alone (its star): switch that off to see the keys.")
+    sizes = np.linalg.norm(np.array(armature.matrix_world)[:3, :3], axis=0)
+    if np.ptp(sizes) > _UNEVEN * sizes.max():
+        warnings.append(f"{armature.name} is scaled unevenly, which bends directions: apply its scale (Ctrl+A) first.")
     faces = _face_meshes(profile.faces, warnings) if options.face and take.has_face else []
     body = bone_curves(take, armature, profile, options, frames, warnings)
     looks = {face.object: _key_curves(take, mesh, face, frames) for face, mesh in faces}
@@ -104,6 +114,11 @@ def _usable(armature: bpy.types.Object | None, profile: RigProfile) -> bpy.types
         raise ApplyError(f"{name}: choose the character's armature.")
     if armature.library is not None:
         raise ApplyError(f"{armature.name} is linked from another file: make a library override of it first.")
+    turned = np.array(armature.matrix_world)[:3, :3]
+    if abs(np.linalg.det(turned)) < 1e-15:
+        raise ApplyError(f"{armature.name} is scaled to nothing: give it a scale that is not 0.")
+    if np.linalg.det(turned) < 0:
+        raise ApplyError(f"{armature.name} is mirrored by a negative scale: apply its scale (Ctrl+A) first.")
     if armature.mode == "EDIT":
         raise ApplyError(f"{armature.name} is in Edit Mode: leave it (Tab) first.")
     if armature.animation_data is not None and armature.animation_data.use_tweak_mode:

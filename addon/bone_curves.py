@@ -29,6 +29,7 @@ Limbs = Literal["fk", "ik", "ik legs"]
 HAND_WORDS = ("Thumb", "Index", "Middle", "Ring", "Little")
 HEAD_BONES = ("neck", "head")
 _FACE_ONLY = ("leftEye", "rightEye", "jaw")
+_LEFT = 1e-5
 _ENOUGH_LOOKS = 4
 """Shape keys for the gaze, of eight: with as many, eyes move by shape keys instead of bones."""
 
@@ -80,11 +81,13 @@ def bone_curves(
     if convention is not None:
         curves += _control_curves(armature, profile, convention, wanted, frames[:1], keyed)
         curves += _limb_curves(armature, profile, convention, options.limbs, frames[:1], keyed)
+    curves += _cleared(armature, profile, {(channel.bone, channel.name) for channel in channels}, curves, frames[:1])
     freed, notes = free_bones(armature, keyed, frames[:1], options.free_constrained)
     warnings += notes
     if retargeted.travel is not None:
         freed += _object_curves(armature, retargeted.travel, frames)
-    return curves + freed
+    unique = {(curve.data_path, curve.index): curve for curve in reversed([*curves, *freed])}
+    return list(unique.values())[::-1]
 
 
 def wanted_bones(take: Take, options: ApplyOptions) -> frozenset[str]:
@@ -189,6 +192,37 @@ def _at_rest(bone: bpy.types.PoseBone, frame: Floats) -> list[Curve]:
         for name, values in channels
         for index, value in enumerate(values)
     ]
+
+
+def _cleared(
+    armature: bpy.types.Object,
+    profile: RigProfile,
+    keyed: set[tuple[str, str]],
+    curves: Sequence[Curve],
+    frame: Floats,
+) -> list[Curve]:
+    """Keys at rest for what an old pose has left on the body's bones and keys do not replace.
+
+    A file is often saved in some pose: a forgotten location of a thigh would stay in every frame. Bones above the hips
+    are left as they are: they say where the character stands.
+    """
+    bones = pose_bones(armature)
+    names = {bone for bone, _ in keyed if bone in bones}
+    hips = profile.bones.get("hips", "")
+    above = {bone.name for bone in bones[hips].parent_recursive} if hips in bones else set()
+    chain = names | {parent.name for name in names for parent in bones[name].parent_recursive}
+    done = {(curve.data_path, curve.index) for curve in curves}
+    found: list[Curve] = []
+    for name in sorted(chain - above):
+        bone = bones[name]
+        left = [curve for curve in _at_rest(bone, frame) if (curve.data_path, curve.index) not in done]
+        found += [curve for curve in left if abs(_value(bone, curve) - curve.values[0]) > _LEFT]
+    return found
+
+
+def _value(bone: bpy.types.PoseBone, curve: Curve) -> float:
+    values = getattr(bone, curve.data_path.rpartition(".")[2])
+    return float(values[curve.index])
 
 
 def _object_curves(armature: bpy.types.Object, travel: Floats, frames: Floats) -> list[Curve]:

@@ -56,10 +56,12 @@ def _set_keys(fcurve: bpy.types.FCurve, curve: Curve) -> None:
 def _assign(owner: Animated, action: bpy.types.Action, slot: Any) -> None:
     data: Any = owner.animation_data or owner.animation_data_create()
     before = data.action
-    if before is not None and before.users - before.use_fake_user <= 1:
+    if before is not None and before.library is None and before.users - before.use_fake_user <= 1:
         # Nobody else holds it: without a fake user Blender would drop it when the file is saved.
         before.use_fake_user = True
     data.action = action
+    # Over NLA strips the new action counts whole, whatever the last one was mixed with.
+    data.action_blend_type, data.action_influence = "REPLACE", 1.0
     if slot is not None:
         data.action_slot = slot
 
