@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -36,20 +37,26 @@ def bundle_files(target: Path) -> dict[str, Path]:
 def write_bundle(target: Path, frozen: Frozen, plan_text: str, checks: Checks) -> dict[str, Path]:
     """Write all files of the bundle; returns their paths by name."""
     files = bundle_files(target.resolve())
-    files["plan"].parent.mkdir(parents=True, exist_ok=True)
     texts = {
         "plan": plan_text,
-        "template": _text(job_template(frozen, files["plan"])),
-        "environment": _text(host_environment()),
-        "asset_references": _text(asset_references(frozen.shots, checks, output_folder(frozen.job, ROOT))),
-        "flamenco": _text(flamenco_job(frozen, files["plan"], understudy_command())),
+        "template": text_of(job_template(frozen, files["plan"])),
+        "environment": text_of(host_environment()),
+        "asset_references": text_of(asset_references(frozen.shots, checks, output_folder(frozen.job, ROOT))),
+        "flamenco": text_of(flamenco_job(frozen, files["plan"], understudy_command())),
     }
+    write_texts(files, texts)
+    return files
+
+
+def write_texts(files: Mapping[str, Path], texts: Mapping[str, str]) -> None:
+    """Each beside its final name, then moved into place."""
+    files["plan"].parent.mkdir(parents=True, exist_ok=True)
     for name, text in texts.items():
         partial = files[name].with_name(f".{files[name].name}.partial")
         partial.write_text(text, encoding="utf-8")
         os.replace(partial, files[name])
-    return files
 
 
-def _text(values: dict[str, Any]) -> str:
+def text_of(values: Mapping[str, Any]) -> str:
+    """As JSON that people can read."""
     return json.dumps(values, indent=1, ensure_ascii=False) + "\n"

@@ -14,7 +14,7 @@ import threading
 from collections.abc import Sequence
 from pathlib import Path
 
-from .job import Job
+from .job import Job, Train
 from .job_file import JobError
 
 DONE, DEFECT, INPUT_WRONG, INTERRUPTED = 0, 1, 2, 130
@@ -65,6 +65,8 @@ def _run(arguments: argparse.Namespace) -> int:
     from .job_file import load_job
 
     job = load_job(arguments.job)
+    if job.train is not None:
+        return _train(job, job.train, arguments)
     if arguments.openjd:
         from .export import export_job
 
@@ -73,10 +75,33 @@ def _run(arguments: argparse.Namespace) -> int:
     return _run_here(job, arguments)
 
 
+def _train(job: Job, train: Train, arguments: argparse.Namespace) -> int:
+    from .machine import cores
+    from .training import run_training
+    from .training_farm import export_training
+
+    base = arguments.job.resolve().parent
+    if arguments.openjd:
+        print(export_training(job, train, base, arguments.openjd))
+        return DONE
+    return run_training(train, base, arguments.workers or job.limits.workers or cores(), _on_signals().is_set)
+
+
+def _on_signals() -> threading.Event:
+    """Set by Ctrl-C and by a polite kill."""
+    stop = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    return stop
+
+
 def _run_on_farm(arguments: argparse.Namespace) -> int:
     from .farm_task import check_host, report_frozen, run_task
     from .frozen import read_rules, thaw
+    from .training_farm import TASKS, run_training_task
 
+    if arguments.task and arguments.task[0] in TASKS:
+        return run_training_task(arguments.job, read_rules(arguments.path_mapping), *arguments.task)
     frozen = thaw(arguments.job, read_rules(arguments.path_mapping))
     if arguments.host_check:
         return check_host(arguments.blender)
@@ -91,9 +116,7 @@ def _run_on_farm(arguments: argparse.Namespace) -> int:
 def _run_here(job: Job, arguments: argparse.Namespace) -> int:
     from .run import RunOptions, run_job
 
-    stop = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: stop.set())
+    stop = _on_signals()
     options = RunOptions(
         workers=arguments.workers, blender=arguments.blender, overwrite=arguments.overwrite,
         check_only=arguments.check, report_only=arguments.report, as_json=arguments.json,

@@ -21,7 +21,16 @@ _LONGEST_LIST = 1024
 _NAME_LENGTH = 128
 _MEMORY = {"capture": 4096, "apply": 4096, "render": 8192, "finish": 2048, "report": 1024}
 """MiB a host needs."""
-_STEP_NAMES = {"capture": "Capture", "apply": "Apply", "render": "Render", "finish": "Finish", "report": "Report"}
+_MEMORY |= {"generate": 4096, "train": 8192}
+_STEP_NAMES = {
+    "capture": "Capture",
+    "apply": "Apply",
+    "render": "Render",
+    "finish": "Finish",
+    "report": "Report",
+    "generate": "Generate",
+    "train": "Train",
+}
 
 
 def job_template(frozen: Frozen, plan_file: Path) -> dict[str, Any]:
@@ -29,24 +38,24 @@ def job_template(frozen: Frozen, plan_file: Path) -> dict[str, Any]:
     job, found = frozen.job, frozen.shots
     paired = {shot.clip.index for shot in found.shots}
     finishes = len(found.shots) + sum(clip.index not in paired for clip in found.clips)
-    steps = [_step("capture", None, [("Clip", _all(len(found.clips)))])]
+    steps = [step_of("capture", None, [("Clip", all_of(len(found.clips)))])]
     if found.shots:
-        steps.append(_step("apply", "capture", [("Shot", _all(len(found.shots)))]))
+        steps.append(step_of("apply", "capture", [("Shot", all_of(len(found.shots)))]))
     if job.render is not None and found.shots:
         steps.append(_render_step(frozen))
     before = "render" if job.render is not None and found.shots else "apply" if found.shots else "capture"
-    steps += [_step("finish", before, [("Shot", _all(finishes))]), _step("report", "finish", [])]
+    steps += [step_of("finish", before, [("Shot", all_of(finishes))]), step_of("report", "finish", [])]
     return {
         "specificationVersion": "jobtemplate-2023-09",
         "name": f"Understudy {job.name}"[:_NAME_LENGTH],
         "description": f"{len(found.clips)} clips, {len(found.shots)} shots",
-        "parameterDefinitions": _parameters(plan_file),
+        "parameterDefinitions": plan_parameters(plan_file),
         "jobEnvironments": [_job_environment()],
         "steps": steps,
     }
 
 
-def _parameters(plan_file: Path) -> list[dict[str, Any]]:
+def plan_parameters(plan_file: Path) -> list[dict[str, Any]]:
     return [
         {
             "name": "Plan", "type": "PATH", "objectType": "FILE", "dataFlow": "IN",
@@ -87,17 +96,17 @@ def _render_step(frozen: Frozen) -> dict[str, Any]:
     if len(pairs) <= _LONGEST_LIST:
         shots: Any = [shot for shot, _ in pairs]
         chunks: Any = [chunk for _, chunk in pairs]
-        return _step("render", "apply", [("Shot", shots), ("Chunk", chunks)], "(Shot, Chunk)", gpu)
+        return step_of("render", "apply", [("Shot", shots), ("Chunk", chunks)], "(Shot, Chunk)", gpu)
     # Too many for a list: every shot has as many tasks as the longest, and those past a shot's end do nothing.
     most = max(len(chunks) for chunks in frozen.chunks)
-    return _step("render", "apply", [("Shot", _all(len(frozen.shots.shots))), ("Chunk", _all(most))], None, gpu)
+    return step_of("render", "apply", [("Shot", all_of(len(frozen.shots.shots))), ("Chunk", all_of(most))], None, gpu)
 
 
-def _all(count: int) -> str:
+def all_of(count: int) -> str:
     return f"0-{count - 1}" if count > 1 else "0"
 
 
-def _step(
+def step_of(
     stage: str, needs: str | None, parameters: Sequence[tuple[str, Any]], combination: str | None = None,
     gpu: bool = False,
 ) -> dict[str, Any]:  # fmt: skip
