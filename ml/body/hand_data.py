@@ -22,7 +22,8 @@ from ..features.regions import Region, hand_region
 from ..performers import Light, Performer, PosedBody, Renderer, Skeleton, View, random_background
 from ..performers.choreography import chain, global_rotations, turn
 from ..take import joint_positions, parent_indices, rotation
-from .hand_poses import FINGERS, HAND_BONES, PARTS, THUMB_PARTS, random_arms, random_fingers
+from .hand_bones import FINGERS, HAND_BONES, PARTS, THUMB_PARTS
+from .hand_poses import random_arms, random_fingers
 
 Floats = NDArray[Any]
 

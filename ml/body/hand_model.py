@@ -50,7 +50,7 @@ class HandsRead:
     hand: Floats
     """[N, 4] rotation from the T-pose, stage axes of a level camera."""
     fingers: Floats
-    """[N, 15, 4] rotations of the finger bones (`hand_poses.HAND_BONES`) relative to their parents."""
+    """[N, 15, 4] rotations of the finger bones (`hand_bones.HAND_BONES`) relative to their parents."""
     hand_spread: Floats
     """[N] how far off the hand's rotation is expected to be, radians."""
     finger_spread: Floats

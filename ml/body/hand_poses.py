@@ -9,16 +9,9 @@ from numpy.typing import NDArray
 
 from ..performers.choreography import chain, turn
 from ..take import rotation
+from .hand_bones import FINGERS, PARTS
 
 Floats = NDArray[np.float64]
-
-FINGERS: Final = ("Index", "Middle", "Ring", "Little")
-PARTS: Final = ("Proximal", "Intermediate", "Distal")
-THUMB_PARTS: Final = ("Metacarpal", "Proximal", "Distal")
-HAND_BONES: Final = tuple(
-    [f"Thumb{part}" for part in THUMB_PARTS] + [f"{finger}{part}" for finger in FINGERS for part in PARTS]
-)
-"""The 15 bones of a hand's fingers, without their side."""
 
 _SPREAD_PLACES: Final = {"Index": -1.0, "Middle": -0.2, "Ring": 0.45, "Little": 1.1}
 _THUMB_FLEXION_AXIS: Final = np.array([0.0, 0.5, 0.85])

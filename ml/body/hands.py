@@ -45,11 +45,17 @@ class HandMotion:
     turn: Floats
     """[T, 4] the hand's rotation from the T-pose, stage axes of a level camera."""
     fingers: Floats
-    """[T, 15, 4] rotations of `hand_poses.HAND_BONES` relative to their parents."""
+    """[T, 15, 4] rotations of `hand_bones.HAND_BONES` relative to their parents."""
     share: Floats
     """[T] 0..1, smooth: how far to follow it; 0 where the hand was not seen."""
     spread: Floats
     """[T] how far off the turn may be, radians."""
+
+
+def hand_motions(features: Features, camera: Camera, fps: float) -> dict[str, HandMotion]:
+    """Side -> motion of each hand that was seen."""
+    found = {side: hand_motion(features, camera, fps, side) for side in ("left", "right")}
+    return {side: motion for side, motion in found.items() if motion is not None}
 
 
 def hand_motion(features: Features, camera: Camera, fps: float, side: str) -> HandMotion | None:

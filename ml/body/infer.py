@@ -6,7 +6,7 @@ the projection. The camera is taken to be level. Later models are measured again
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..features.arrays import Features
 from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
 from .contacts import find_contacts, floor_height, foot_heights, seen_speeds
 from .fingers import finger_rotations
+from .hands import hand_motions
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, Points, read_points
 from .legs_on_floor import stand_on_floor
 from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
@@ -72,6 +73,7 @@ def estimate_body(
     points = read_points(features, fps)
     if not points.seen.any():
         return None
+    points = replace(points, hand_motions=hand_motions(features, camera, fps))
     rest = performer_rest(points)
     turns, weights = _pose(points, head_rotation)
     rotations = np.stack([turns[name] for name in CAPTURED_BONES], axis=1)

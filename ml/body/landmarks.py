@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from scipy.ndimage import maximum_filter1d, minimum_filter1d
 
 from ..features.arrays import Features
+from .hands import HandMotion
 from .smoothing import fill_gaps, median3, smooth
 
 Floats = NDArray[np.float64]
@@ -57,6 +58,8 @@ class Points:
     """Side -> [T, 21, 3] metres."""
     hand_confidence: dict[str, Floats]
     """Side -> [T] 0..1."""
+    hand_motions: dict[str, HandMotion] = field(default_factory=dict)
+    """Side -> what the network made of the hand (hands.py); absent where it was not seen or there is no network."""
 
     @property
     def frame_count(self) -> int:

@@ -57,12 +57,19 @@ def _hand(points: Points, bent: Floats, side: str) -> Floats:
     sign = 1.0 if side == "left" else -1.0
     world, hand = points.world, points.hands[side]
     rough = palm_rotations(world[:, WRIST[side]], world[:, INDEX[side]], world[:, PINKY[side]], sign)
+    motion = points.hand_motions.get(side)
+    if motion is not None:
+        return _on_wrist(bent, rotation.slerp(rough, motion.turn, motion.share), sign)
     fine = palm_rotations(hand[:, 0], hand[:, 5], hand[:, 17], sign)
     share = points.hand_share(side)
     # A hand seen from its edge flips between palm and back: follow it only while that is no stranger than the pose's.
     stranger = _strangeness(bent, fine, sign) - _strangeness(bent, rough, sign)
     share = share * (1 - smooth(smoothstep(stranger, *_STRANGER), points.fps, 1.5))
-    turned = rotation.slerp(rough, fine, share)
+    return _on_wrist(bent, rotation.slerp(rough, fine, share), sign)
+
+
+def _on_wrist(bent: Floats, turned: Floats, sign: float) -> Floats:
+    """The hand `turned` as far as the wrist of a forearm allows."""
     # Wrist bends and the forearm's twist are limited apart: twisting goes further.
     relative = rotation.multiply(rotation.conjugate(bent), turned)
     twist = rotation.twist(relative, sign * _X)
