@@ -18,6 +18,7 @@ from ..camera import Camera
 from ..features.arrays import Features
 from ..take import rotation
 from ..weights.registry import WeightsError
+from .orient import smoothstep
 from .smoothing import smooth
 
 Floats = NDArray[np.float64]
@@ -31,8 +32,12 @@ _BRIDGED_GAP: Final = 0.5
 _SHORTEST: Final = 0.12
 """Seconds; hands seen for less are not believed."""
 _FADE_HZ: Final = 2.0
-_VOTE_HZ, _MOTION_HZ = 1.6, 5.5
-"""Of the mean that frames are compared with, and of the motion that is kept."""
+_VOTE_HZ: Final = 1.6
+"""Of the mean that frames are compared with."""
+_STILL_HZ, _MOVING_HZ = 1.8, 4.5
+"""Of the motion that is kept while a hand is held still, and while it moves."""
+_MOVES: Final = tuple(np.radians((2.0, 9.0)))
+"""What the slower mean misses of the quicker one, from trembling to movement."""
 _DISAGREEING: Final = 0.5
 """Radians from the frames around from which a frame loses its vote."""
 _ROUNDS: Final = 4
@@ -129,7 +134,9 @@ def _motion(turns: Floats, sure: Floats, fps: float) -> Floats:
         around = mean_turns(turns, votes, fps, _VOTE_HZ)
         away = rotation.angle(around, turns) / _DISAGREEING
         votes = sure / (1 + away**2) ** 2
-    return mean_turns(turns, votes, fps, _MOTION_HZ)
+    still, moving = (mean_turns(turns, votes, fps, hz) for hz in (_STILL_HZ, _MOVING_HZ))
+    missed = smooth(rotation.angle(still, moving), fps, _STILL_HZ)
+    return rotation.continuous(rotation.slerp(still, moving, smoothstep(missed, *_MOVES)))
 
 
 def mean_turns(turns: Floats, weights: Floats, fps: float, cutoff_hz: float) -> Floats:

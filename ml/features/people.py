@@ -221,7 +221,7 @@ class PeopleTracker:
         self._searches += 1
         # The finder often reports the clearest body alone: every other time it is not shown those who are followed.
         shown = _painted_over(image, readings) if readings and self._searches % 2 else image
-        for found in self._search.search(shown, lost, nobody=not readings):
+        for found in self._search.search(shown, lost, not readings, self._picture == self._shot_began):
             if len(self._live()) >= self._most:
                 return
             if any(_apart(found, person.region) < 0.15 for person in self._live()):

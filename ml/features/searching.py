@@ -17,8 +17,10 @@ _SURE: Final = 0.5
 _SURE_IN_PIECE: Final = 0.6
 """Enlarged pieces of walls and trees look more like people than the whole does."""
 _LARGE_PIECE: Final = 1.0
-_SMALL_PIECE: Final = 0.5
-"""Sides of the pieces in shorter sides of the picture; neighbours overlap by half."""
+_SMALL_PIECES: Final = (0.5, 0.3)
+"""Sides of the pieces in shorter sides of the picture; neighbours overlap by half. The finder sees people from about a
+quarter of a piece's height: 60 pixels of 720."""
+_AT_A_TIME: Final = 2
 _SMALLEST_PICTURE: Final = 128
 _AROUND: Final = 1.6
 """Side of the piece about somebody who was lost, in their last region's."""
@@ -45,37 +47,31 @@ class Searcher:
 
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
-        self._empty = 0
-        """Pictures in a row in which nobody was found."""
         self._turn = 0
 
-    def search(self, image: Image, lost: Sequence[Region], nobody: bool) -> list[Region]:
+    def search(self, image: Image, lost: Sequence[Region], nobody: bool, first: bool = False) -> list[Region]:
         """Regions that may hold a person, surest first.
 
-        lost: where people were seen last; nobody: no one is followed now, so it is worth looking harder.
+        lost: where people were seen last; nobody: no one is followed now, so it is worth looking harder; first: this
+        is the first picture of a shot, so it is worth looking everywhere at once.
         """
         height, width = image.shape[:2]
         whole = [one.region for one in self._finder.find(image) if one.score >= _SURE]
+        tiling = tiles(width, height)
+        turn, self._turn = self._turn, self._turn + _AT_A_TIME
         if not nobody:
             # Others may be too small for the whole picture: one large piece of it each time.
-            self._empty = 0
-            self._turn += 1
-            large = [piece for piece in tiles(width, height) if piece.side >= _LARGE_PIECE * min(width, height)]
-            return whole + (self._in_piece(image, large[self._turn % len(large)]) if large else [])
+            large = [piece for piece in tiling if piece.side >= _LARGE_PIECE * min(width, height)]
+            return whole + (self._in_piece(image, large[turn // _AT_A_TIME % len(large)]) if large else [])
         if whole:
-            self._empty = 0
             return whole
         pieces = [crop_about(one.centre, _AROUND * one.side) for one in lost[-2:]]
         pieces = [piece for piece in pieces if piece.side < min(width, height)]
-        tiling = tiles(width, height)
-        # All of them at once where somebody may just have come in, then in turns.
         if tiling:
-            pieces += tiling if self._empty == 0 else [tiling[self._empty % len(tiling)]]
-        self._empty = (self._empty + 1) % 100_000
+            pieces += tiling if first else [tiling[(turn + i) % len(tiling)] for i in range(_AT_A_TIME)]
         for piece in pieces:
             found = self._in_piece(image, piece)
             if found:
-                self._empty = 0
                 return found
         return []
 
@@ -100,7 +96,7 @@ def tiles(width: int, height: int) -> list[Crop]:
     found = []
     if min(width, height) < _SMALLEST_PICTURE:
         return []
-    for share in (_LARGE_PIECE, _SMALL_PIECE):
+    for share in (_LARGE_PIECE, *_SMALL_PIECES):
         side = round(share * min(width, height))
         lefts, tops = _steps(width, side), _steps(height, side)
         if len(lefts) * len(tops) > 1:
