@@ -201,7 +201,7 @@ def common_prefix(names: Sequence[str]) -> str:
             match.group() for name in names if name.startswith(found) and (match := _HEAD.match(name, len(found)))
         )
         head, count = heads.most_common(1)[0] if heads else ("", 0)
-        if count < _NEARLY_ALL * len(names):
+        if not head or count < _NEARLY_ALL * len(names):
             return found
         found += head
 
