@@ -12,9 +12,9 @@ from pathlib import Path
 
 import addon_utils
 import bpy
-from mathutils import Matrix
 
-from .datablocks import armature_data
+from .bvh_file import write_bvh
+from .datablocks import current_scene
 from .rigs import meshes_of
 
 RIG_SUFFIXES = (".blend", ".glb", ".gltf", ".vrm", ".fbx")
@@ -121,11 +121,30 @@ def _write_glb(path: str, armature: bpy.types.Object, control_rig: bool) -> None
         export_frame_range=True,
         # glTF counts seconds from 0: the scene's first frame is its time 0.
         export_anim_slide_to_zero=True,
+        export_nla_strips_merged_animation_name=_animation_name(armature),
     )
 
 
 def _write_fbx(path: str, armature: bpy.types.Object, control_rig: bool) -> None:
     _select_character(armature)
+    scene = current_scene()
+    before = scene.name
+    # The FBX exporter calls the animation after the scene.
+    scene.name = _animation_name(armature)
+    try:
+        _export_fbx(path, control_rig)
+    finally:
+        scene.name = before
+
+
+def _animation_name(armature: bpy.types.Object) -> str:
+    """What the animation is called elsewhere: as the take."""
+    data = armature.animation_data
+    action = data.action if data is not None else None
+    return action.name.removesuffix(" body") if action is not None else "Take"
+
+
+def _export_fbx(path: str, control_rig: bool) -> None:
     bpy.ops.export_scene.fbx(
         filepath=path,
         use_selection=True,
@@ -141,16 +160,9 @@ def _write_fbx(path: str, armature: bpy.types.Object, control_rig: bool) -> None
     )
 
 
-def _write_bvh(path: str, armature: bpy.types.Object, _control_rig: bool) -> None:
-    scene = bpy.context.scene
-    bpy.context.view_layer.objects.active = armature
-    # Other programs read BVH with Y up; Blender writes the armature's own axes. Keys lie in bone axes and go along.
-    upright = Matrix.Rotation(-math.pi / 2, 4, "X") @ armature.matrix_world.to_quaternion().to_matrix().to_4x4()
-    armature_data(armature).transform(upright)
-    try:
-        bpy.ops.export_anim.bvh(filepath=path, frame_start=scene.frame_start, frame_end=scene.frame_end)
-    finally:
-        armature_data(armature).transform(upright.inverted())
+def _write_bvh(path: str, armature: bpy.types.Object, control_rig: bool) -> None:
+    scene = current_scene()
+    write_bvh(Path(path), armature, scene.frame_start, scene.frame_end, control_rig)
 
 
 def _select_character(armature: bpy.types.Object) -> None:
