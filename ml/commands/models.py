@@ -29,9 +29,7 @@ class Model:
 MODELS: dict[str, Model] = {
     "face": Model("face.train:read_config", "face.train:train_face", "face.evaluate:evaluate_face", has_peer=True),
     "voice": Model("voice.train:read_config", "voice.train:train_voice", "voice.evaluate:evaluate_voice"),
-    "behaviour": Model(
-        "behaviour.train:read_config", "behaviour.train:train_behaviour", "behaviour.evaluate:evaluate_behaviour"
-    ),
+    "behaviour": Model("behaviour.train:read_config", "behaviour.train:train_behaviour"),
     "emotion": Model("emotion.train:read_config", "emotion.train:train_emotion", "emotion.evaluate:evaluate_emotion"),
 }
 EVALUATED_ALONE: dict[str, str] = {"body": "body.evaluate:evaluate_body"}

@@ -114,7 +114,7 @@ def _visemes(heard: Heard, text: str | None, name: str) -> tuple[Floats, list[st
         else:
             visemes, fits = with_text(visemes, looks)
             if not fits:
-                warnings.append("The text does not match the sound; only the sound was used.")
+                warnings.append("The text does not match the sound, or is too long; only the sound was used.")
     return visemes, warnings
 
 

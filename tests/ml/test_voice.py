@@ -87,6 +87,8 @@ def test_text_is_laid_along_the_sound() -> None:
     unsure = 0.7 * np.eye(len(VISEMES))[truth] + 0.3 / len(VISEMES)
     along, misfit = align(unsure, looks)
     assert (along == truth).mean() > 0.97 and misfit < 0.1
+    longer = visemes_of_text("papa said")
+    assert longer[:2] == looks[:2]
     sharp, fits = with_text(unsure, looks)
     assert fits and sharp[24, CLOSURE] > unsure[24, CLOSURE]
 
