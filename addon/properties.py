@@ -110,6 +110,37 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         default=True,
     )
 
+    voice_path: StringProperty(
+        name="Recording",
+        description="A voice to speak with: wav, mp3, m4a, or a video with sound",
+        subtype="FILE_PATH",
+        options=RELATIVE_PATHS,
+    )
+    voice_text: StringProperty(
+        name="Text", description="What is said, if you have it in writing; sharpens the mouth where it fits the sound"
+    )
+    emotion: EnumProperty(
+        name="Emotion",
+        description="How the performance feels",
+        items=[
+            ("neutral", "Neutral", "As it is", 0),
+            ("happiness", "Happiness", "Smile, raised cheeks", 1),
+            ("sadness", "Sadness", "Inner brows up, corners of the mouth down", 2),
+            ("anger", "Anger", "Brows down, tight lids and lips", 3),
+            ("fear", "Fear", "Raised brows, wide eyes, stretched lips", 4),
+            ("disgust", "Disgust", "Wrinkled nose, raised lip", 5),
+            ("surprise", "Surprise", "Raised brows, wide eyes, open mouth", 6),
+        ],
+    )
+    emotion_strength: FloatProperty(name="Strength", subtype="FACTOR", min=0.0, max=1.0, default=0.6)
+    emotion_exaggerate: FloatProperty(
+        name="Exaggerate",
+        description="0 calm, 1 as it is, 3 a cartoon; blinks and closed lips stay",
+        min=0.0,
+        max=3.0,
+        default=1.0,
+    )
+
     batch_all_characters: BoolProperty(
         name="All Characters", description="Every armature of the scene, not only the chosen character", default=False
     )

@@ -20,7 +20,7 @@ from .engine.install import InstallCancelledError, InstallError, engine_command
 from .engine.protocol import EngineError
 
 EngineState = Literal["missing", "installing", "broken", "outdated", "ready"]
-Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch"]
+Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch", "voice", "emotion"]
 
 
 @dataclass
@@ -162,7 +162,7 @@ def stop_engine() -> None:
 
 def forget_file() -> None:
     """Another .blend is open."""
-    for topic in ("source", "takes", "character", "apply", "batch"):
+    for topic in ("source", "takes", "character", "apply", "batch", "voice", "emotion"):
         state.problems.pop(topic, None)
         state.notes.pop(topic, None)
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import apply, batch, capture, character, engine, mapping, range_of_motion, record, source, takes
+from . import apply, batch, capture, character, engine, mapping, range_of_motion, record, source, takes, voice
 
 CLASSES = (
     *engine.CLASSES,
     *source.CLASSES,
     *record.CLASSES,
     *capture.CLASSES,
+    *voice.CLASSES,
     *takes.CLASSES,
     *character.CLASSES,
     *mapping.CLASSES,

@@ -13,7 +13,7 @@ from .. import paths, session
 from ..engine import pump
 from ..engine.protocol import EngineError
 from ..properties import settings
-from ..session import Job
+from ..session import Job, Topic
 from .results import CANCELLED, FINISHED, OperatorResult
 from .takes import list_take
 
@@ -118,9 +118,18 @@ def why_no_video(video: str) -> str:
 
 def start_capture(scene: Scene, video: str, out: Path) -> Job:
     """Begin to capture; the take is listed in `scene` when it is there."""
-    job = session.state.capture = Job("Capture", message="Starting the engine")
-    session.state.problems.pop("capture", None)
-    session.state.notes.pop("capture", None)
+    params = {"video": video, "out": str(out), "options": _options(scene)}
+    return start_making(scene, "Capture", "Captured", "capture", params, "capture")
+
+
+def start_making(scene: Scene, title: str, done: str, method: str, params: dict[str, Any], topic: Topic) -> Job:
+    """Let the engine make a take by one of its methods; it is listed in `scene` when it is there.
+
+    One take is made at a time, whatever from: they all use the same job of the session.
+    """
+    job = session.state.capture = Job(title, message="Starting the engine")
+    session.state.problems.pop(topic, None)
+    session.state.notes.pop(topic, None)
     scene_name = scene.name
 
     def on_result(facts: dict[str, Any]) -> None:
@@ -130,18 +139,17 @@ def start_capture(scene: Scene, video: str, out: Path) -> Job:
         if found is not None:
             list_take(found, facts["take"], facts)
             _push_undo()
-        session.state.notes["capture"] = f"Captured {facts['frames']} frames to {Path(facts['take']).name}."
+        session.state.notes[topic] = f"{done} {facts['frames']} frames to {Path(facts['take']).name}."
 
     def on_error(error: EngineError) -> None:
         _ended(job)
         job.error = error.message
         if error.cancelled:
-            session.state.notes["capture"] = "Cancelled; nothing was kept."
+            session.state.notes[topic] = "Cancelled; nothing was kept."
         else:
-            session.state.problems["capture"] = error.message
+            session.state.problems[topic] = error.message
 
-    params = {"video": video, "out": str(out), "options": _options(scene)}
-    job.request = session.ask("capture", params, on_result, on_error, job.progress)
+    job.request = session.ask(method, params, on_result, on_error, job.progress)
     return job
 
 

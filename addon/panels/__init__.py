@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from . import apply, batch, capture, character, engine, mapping, source, takes
+from . import apply, batch, capture, character, engine, mapping, source, takes, voice
 
 CLASSES = (
     *engine.CLASSES,
     *source.CLASSES,
     *capture.CLASSES,
     *takes.CLASSES,
+    *voice.CLASSES,
     *character.CLASSES,
     *mapping.CLASSES,
     *apply.CLASSES,
