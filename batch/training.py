@@ -98,17 +98,24 @@ def make_shard(training: Training, index: int, cancelled: Callable[[], bool] = l
         # A single shard is made by the training itself.
         return 0
     wishes = training.wishes
-    command = [sys.executable, str(_LAUNCHER), "train-shard", wishes.model, str(training.config)]
-    code = _run([*command, str(index), str(wishes.shards)], cancelled)
+    code = _run([*_data_command(training), str(index), str(wishes.shards)], cancelled)
     if code == 0:
         marker.touch()
         print(f"Shard {index + 1} of {wishes.shards} is there.", flush=True)
     return code
 
 
+def _data_command(training: Training) -> list[str]:
+    """Checks the settings; with a shard's number and their count behind it makes that shard (ml/shards.py)."""
+    return [sys.executable, str(_LAUNCHER), "train-data", training.wishes.model, str(training.config)]
+
+
 def train_here(training: Training, machine: int, cancelled: Callable[[], bool] = lambda: False) -> int:
     """This machine's part of the training; the exit code."""
     wishes = training.wishes
+    wrong = _run(_data_command(training), cancelled)
+    if wrong:
+        return wrong
     command = [sys.executable, "-m", "torch.distributed.run", f"--nproc-per-node={wishes.processes}",
                f"--max-restarts={_RESTARTS}"]  # fmt: skip
     if wishes.machines == 1:

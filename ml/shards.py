@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from .commands.exits import InputError
+from .commands.exits import DONE, InputError, end_with_error
 
 
 def make_shard(model: str, config: Path | None, index: int, count: int, say: Callable[[str], None] = print) -> int:
@@ -26,3 +26,23 @@ def make_shard(model: str, config: Path | None, index: int, count: int, say: Cal
     for made, _ in enumerate(make_clips(Path(wanted.data), seeds), start=1):
         say(f"{made / len(seeds):.4f}")
     return made
+
+
+def main(arguments: Sequence[str]) -> int:
+    """`train-data MODEL CONFIG` checks the settings; with INDEX and COUNT behind it makes that shard. The exit code."""
+    model, config, *shard = arguments
+    try:
+        check_settings(model, Path(config))
+        if shard:
+            make_shard(model, Path(config), int(shard[0]), int(shard[1]), lambda _: None)
+    except Exception as error:  # noqa: BLE001 - the last line of defence: no user sees a traceback
+        return end_with_error(error)
+    return DONE
+
+
+def check_settings(model: str, config: Path) -> None:
+    """Say at once, not after a farm has tried twenty times, that the settings are wrong."""
+    if model == "face":
+        from .face.train import read_config
+
+        read_config(config)

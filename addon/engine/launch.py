@@ -43,10 +43,8 @@ def main(arguments: list[str]) -> int:
         return importlib.import_module("understudy.batch.engine_worker").main()
     if arguments[:1] == ["batch"]:
         return importlib.import_module("understudy.batch.cli").main(arguments[1:])
-    if arguments[:1] == ["train-shard"]:
-        model, config, index, count = arguments[1:]
-        shards = importlib.import_module("understudy.ml.shards")
-        return 0 if shards.make_shard(model, Path(config), int(index), int(count)) else 2
+    if arguments[:1] == ["train-data"]:
+        return importlib.import_module("understudy.ml.shards").main(arguments[1:])
     return importlib.import_module("understudy.ml.cli").main(arguments)
 
 
