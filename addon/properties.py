@@ -145,7 +145,8 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         name="All Characters", description="Every armature of the scene, not only the chosen character", default=False
     )
     batch_engine: EnumProperty(
-        name="Render With",
+        name="Engine",
+        description="What renders the takes",
         items=[
             ("SCENE", "The Scene's Settings", "As the scene would be rendered", 0),
             ("WORKBENCH", "Workbench", "Quick pictures of the forms; needs a graphics driver", 1),

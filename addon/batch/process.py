@@ -65,7 +65,7 @@ class BatchProcess:
             self.summary = said
         elif event == "done":
             self.fraction = said["done"] / max(1, said["total"])
-            self.message = f"{said['done']} of {said['total']}{_left(said.get('seconds_left'))}"
+            self.message = f"{said['done']} of {said['total']} tasks{_left(said.get('seconds_left'))}"
         elif event in ("begun", "progress") and self.fraction == 0.0:
             self.message = f"{said['stage'].capitalize()} {said['task']}"
 

@@ -210,7 +210,7 @@ def _ended(job: Job, folder: Path) -> None:
             job.error = f"{len(failed)} failed, such as {first['stage']} {first['task']}: {first['reason']}"
             session.state.problems["batch"] = job.error
         else:
-            session.state.notes["batch"] = summary["stopped"] or f"{counts}, in {folder}."
+            session.state.notes["batch"] = summary["stopped"] or f"{counts}, in {folder.name}."
     if session.state.batch is job:
         session.state.batch = None
     pump.redraw()
