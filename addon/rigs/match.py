@@ -29,7 +29,7 @@ REQUIRED = (
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
 _MECHANICAL = 0.2
-_BUST = 0.25
+_BUST = 0.5
 """Head and neck alone are a bust when they are at least so much of the rig, and not a fish."""
 SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
@@ -65,7 +65,8 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
     )
     worded = _named(rest, match_by_words(tree, names))
     spoken = _checked(rest, GENERIC, worded, points)
-    if _better(spoken, match):
+    animal = FOUR_LEGS in spoken.doubts and known(match) < ENOUGH
+    if animal or _better(spoken, match):
         match = spoken
     if known(match) < ENOUGH and FOUR_LEGS not in match.doubts + spoken.doubts:
         shape = _shaped(tree, names, points)
