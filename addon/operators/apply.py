@@ -2,7 +2,7 @@
 
 # pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportAttributeAccessIssue=false
-from bpy.props import BoolProperty, IntProperty, StringProperty
+from bpy.props import BoolProperty, EnumProperty, IntProperty, StringProperty
 from bpy.types import Context, Event, Operator
 
 from .. import paths, session
@@ -30,6 +30,27 @@ class UNDERSTUDY_OT_apply(Operator):
     body: BoolProperty(name="Body", default=True)
     hands: BoolProperty(name="Hands", default=True)
     only_seen: BoolProperty(name="Only What Was Seen", default=True)
+    root: EnumProperty(
+        name="Way",
+        description="What goes over the floor",
+        items=(
+            ("hips", "Hips", "The hips walk"),
+            ("root", "Root Bone", "The rig's root bone walks, the hips sway above it"),
+            ("object", "Object", "The armature object walks, the hips sway in it"),
+        ),
+        default="hips",
+    )
+    in_place: BoolProperty(name="In Place", description="Leave the way over the floor out", default=False)
+    limbs: EnumProperty(
+        name="Limbs",
+        description="What moves a control rig's arms and legs; both kinds of controls get keys",
+        items=(
+            ("fk", "FK", "Forward kinematics: exactly the take's directions"),
+            ("ik", "IK", "Inverse kinematics: hands and feet to move on by hand"),
+            ("ik legs", "IK Legs", "Inverse kinematics of the legs, forward of the arms"),
+        ),
+        default="fk",
+    )
 
     @classmethod
     def poll(cls, context: Context) -> bool:
@@ -56,7 +77,7 @@ class UNDERSTUDY_OT_apply(Operator):
             return self._refuse("There is no take yet; capture a video or add a take first.")
         if armature is None:
             return self._refuse("Choose a character first, or add a sample character.")
-        options = ApplyOptions(**{name: getattr(self, name) for name in _SHARED})
+        options = ApplyOptions(**{name: getattr(self, name) for name in (*_SHARED, "root", "in_place", "limbs")})
         try:
             result = apply_take(load_take(path), armature, map_of(armature), options)
         except (TakeError, ValueError) as error:

@@ -2,12 +2,15 @@
 
 from pathlib import Path
 
+import addon_utils
 import bpy
+import numpy as np
 import pytest
 
 from understudy.addon.apply import ApplyOptions, apply_take
 from understudy.addon.rigs import detect_rig
 from understudy.addon.rigs.conventions import rigify_metarig
+from understudy.ml.take import FACE_NAMES
 from understudy.tests.addon.apply.control_rig_mock import auto_rig_pro_mock
 
 RIGO = Path(__file__).resolve().parents[3] / "sample_rigs" / "rigo.blend"
@@ -72,3 +75,46 @@ def test_auto_rig_pro_by_its_control_names(workshop):
         found = workshop.follow(take, armature, ARP_DEFORM, step=10)
         assert armature.pose.bones["c_hand_ik.l"]["ik_fk_switch"] == (1.0 if limbs == "fk" else 0.0)
         assert found.worst < worst, (limbs, found.degrees)
+
+
+def rigify_human():
+    """The human metarig with its face, generated."""
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    if "rigify" not in bpy.context.preferences.addons:
+        addon_utils.enable("rigify", default_set=True)
+    bpy.ops.object.armature_human_metarig_add()
+    metarig = bpy.context.object
+    bpy.ops.object.mode_set(mode="POSE")
+    bpy.ops.pose.rigify_generate()
+    rig = bpy.context.object
+    bpy.ops.object.mode_set(mode="OBJECT")
+    bpy.data.objects.remove(metarig)
+    bpy.context.scene.render.fps = 30
+    bpy.context.view_layer.update()
+    return rig
+
+
+def test_rigifys_eyes_and_jaw_follow_the_face(workshop):
+    """Gaze 20 degrees to the left and 10 up, the mouth open: seen on the mechanism and the deforming jaw."""
+    frames = 3
+    weights = np.zeros((frames, 52))
+    weights[:, FACE_NAMES.index("jawOpen")] = 1.0
+    gaze = np.tile([20.0, 10.0], (frames, 2, 1))
+    turn = np.tile([0.0, 0.0, np.radians(40)], (frames, 1))
+    take = workshop.take({"neck": turn}, frames, face_weights=weights, gaze=gaze)
+    armature = rigify_human()
+    profile = detect_rig(armature)
+    assert profile.kind == "rigify"
+    apply_take(take, armature, profile)
+    bpy.context.scene.frame_set(2)
+    posed = armature.evaluated_get(bpy.context.evaluated_depsgraph_get()).pose.bones
+
+    def looks(name):
+        turns = [np.array(posed[b].matrix.to_3x3() @ posed[b].bone.matrix_local.to_3x3().inverted())
+                 for b in ("DEF-spine.006", name)]  # fmt: skip
+        x, y, z = turns[0].T @ turns[1] @ [0.0, -1.0, 0.0]
+        return np.degrees([np.arctan2(x, -y), np.arcsin(z)])
+
+    for eye in ("MCH-eye.L", "MCH-eye.R"):
+        assert np.allclose(looks(eye), [20, 10], atol=0.2)
+    assert np.allclose(looks("DEF-jaw"), [0, -22], atol=0.2)
