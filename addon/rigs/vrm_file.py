@@ -19,7 +19,13 @@ _OLD_THUMBS = {"ThumbProximal": "ThumbMetacarpal", "ThumbIntermediate": "ThumbPr
 
 def declared_bones(path: Path) -> dict[str, str]:
     """{humanoid: node name} as a .vrm or .glb declares it; empty for files that say nothing."""
-    data = _read_json(path)
+    try:
+        return _declared(_read_json(path))
+    except (AttributeError, TypeError):
+        return {}  # a file that says it in a form of its own says nothing
+
+
+def _declared(data: dict[str, Any]) -> dict[str, str]:
     extensions = data.get("extensions", {})
     new = extensions.get("VRMC_vrm", {}).get("humanoid", {}).get("humanBones", {})
     old = extensions.get("VRM", {}).get("humanoid", {}).get("humanBones", [])
