@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..take import rotation
 from .align import head_rotations
-from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth
+from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
 
@@ -74,15 +74,15 @@ class LiveFace:
         """A recorded clip as if it happened now, put back in its own time."""
         frames = len(features.times)
         looks = getattr(features, "face_look", None)
-        told: list[LiveFrame | None] = []
+        frames_told: list[LiveFrame | None] = []
         for i in range(frames + DELAY):
             row = min(i, frames - 1)  # at the end the last picture stays
-            told.append(self.push(features.face[row], None if looks is None else looks[row], 1.0))
-        told = told[DELAY:]
-        if all(frame is None for frame in told):
+            frames_told.append(self.push(features.face[row], None if looks is None else looks[row], 1.0))
+        frames_told = frames_told[DELAY:]
+        if all(frame is None for frame in frames_told):
             return None
         nothing = LiveFrame(np.zeros(52), np.zeros((2, 2)), np.array(rotation.IDENTITY), 0.0)
-        full = [frame or nothing for frame in told]
+        full = [frame or nothing for frame in frames_told]
         return FaceMotion(
             np.stack([f.weights for f in full]), rotation.continuous(np.stack([f.head for f in full])),
             np.stack([f.gaze for f in full]), np.array([f.confidence for f in full]),
@@ -136,8 +136,8 @@ class LiveFace:
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))
         head = rotation.normalize(smooth(rotation.continuous(heads), self._fps))[at]
-        told = to_face_weights(np.clip((raw - 0.02) / 0.98, 0, None)[None], angles[None])[0]
-        return LiveFrame(told, angles, head, self._frames[at].confidence)
+        weights_told = to_face_weights(told(raw)[None], angles[None])[0]
+        return LiveFrame(weights_told, angles, head, self._frames[at].confidence)
 
 
 @dataclass(frozen=True)
