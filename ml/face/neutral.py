@@ -65,12 +65,22 @@ def stride_for(fps: float) -> int:
 
 
 def find_neutral(net: FaceNet, seen: FaceInput, usable: NDArray[np.bool_], fps: float) -> Neutral:
-    """The encoding of the quietest usable frames [T]: first without a neutral, then with it."""
-    neutral: Neutral | None = None
-    for _ in range(_PASSES):
-        neutral = encode(net, seen, quietest(net, seen, np.flatnonzero(usable), neutral, fps))
-    assert neutral is not None
-    return neutral
+    """The encoding of the quietest usable frames [T].
+
+    Two ways to begin, because a wrong beginning finds itself confirmed: from what the network says without a neutral,
+    and from the first frames, in which performers are mostly at rest. The one under which the whole clip moves less is
+    believed.
+    """
+    chosen = np.flatnonzero(usable)
+    found = []
+    for begin in (None, encode(net, seen, chosen[:_FEWEST])):
+        neutral = begin
+        for _ in range(_PASSES):
+            neutral = encode(net, seen, quietest(net, seen, chosen, neutral, fps))
+        assert neutral is not None
+        moved = np.abs(predict(net, seen, neutral, stride_for(fps)).weights[chosen]).sum(axis=1).mean()
+        found.append((float(moved), neutral))
+    return min(found, key=lambda pair: pair[0])[1]
 
 
 def quietest(
