@@ -71,7 +71,7 @@ def render_frames(
         picture = folder / f"{number:04d}.png"
         scene.frame_set(math.floor(frame), subframe=frame - math.floor(frame))
         scene.render.filepath = str(picture.resolve())
-        with quiet_stdout():
+        with quiet_stdout(hidden=True):
             bpy.ops.render.render(write_still=True)
         if not picture.is_file():
             raise PreviewError(f"{picture} could not be written: is there room, and may the folder be written to?")

@@ -178,8 +178,11 @@ _WRITERS: dict[str, Callable[[str, bpy.types.Object, bool], None]] = {
 
 
 @contextlib.contextmanager
-def quiet_stdout() -> Iterator[None]:
-    """What Blender itself prints ("Read blend: ...") goes to stderr, so that stdout holds results alone."""
+def quiet_stdout(hidden: bool = False) -> Iterator[None]:
+    """What Blender itself prints ("Read blend: ...") goes to stderr (hidden: nowhere); stdout holds results alone.
+
+    Hidden is for rendering, which prints hundreds of lines a picture over our own progress.
+    """
     sys.stdout.flush()
     try:
         kept = os.dup(1)
@@ -188,7 +191,12 @@ def quiet_stdout() -> Iterator[None]:
         yield
         return
     try:
-        os.dup2(2, 1)
+        if hidden:
+            nowhere = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nowhere, 1)
+            os.close(nowhere)
+        else:
+            os.dup2(2, 1)
         yield
     finally:
         sys.stdout.flush()

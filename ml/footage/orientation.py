@@ -43,11 +43,21 @@ class Orientation:
 
 
 UPRIGHT = Orientation()
+_QUARTER_TURNS = {
+    1: Orientation(True, mirror_y=True),
+    2: Orientation(False, mirror_x=True, mirror_y=True),
+    3: Orientation(True, mirror_x=True),
+}
+"""By quarter turns counter-clockwise, as `VideoFrame.rotation` counts them."""
 
 
 def orientation_of(frame: av.VideoFrame) -> Orientation:
     """Read a decoded frame's display matrix (libavutil/display.h), to the nearest quarter turn."""
-    side_data: Any = frame.side_data
+    try:
+        side_data: Any = frame.side_data
+    except ValueError:
+        # PyAV gives up where one piece is of a kind it does not know (a photograph's EXIF); the turn it still tells.
+        return _QUARTER_TURNS.get(round(frame.rotation / 90) % 4, UPRIGHT)
     for data in side_data:
         if data.type.name == "DISPLAYMATRIX":
             return from_display_matrix(np.frombuffer(bytes(data)[:36], dtype="<i4"))

@@ -1,8 +1,10 @@
 """Video files: what is told about them, when their pictures were taken, and what is said about bad ones."""
 
+import struct
 from pathlib import Path
 
 import av
+import cv2
 import numpy as np
 import pytest
 
@@ -113,6 +115,21 @@ def test_display_matrices_move_the_corner(matrix, point):
     y, x = np.argwhere(upright[..., 0] == 255)[0]
     height, width = upright.shape[:2]
     assert (x, y) == (min(point[0], width - 1), min(point[1], height - 1))
+
+
+@pytest.mark.parametrize(("turned", "corner"), [(1, (0, 0)), (3, (1, 1)), (6, (1, 0)), (8, (0, 1))])
+def test_a_phones_photograph_stands_upright(tmp_path, turned, corner):
+    """EXIF orientation: 1 as it is, 3 half round, 6 and 8 a quarter clockwise and back; sizes 32 x 24 or 24 x 32."""
+    picture = np.full((24, 32, 3), 40, np.uint8)
+    picture[:8, :8] = 255
+    data = cv2.imencode(".jpg", picture)[1].tobytes()
+    exif = b"Exif\0\0II*\0" + struct.pack("<IHHHIHHI", 8, 1, 0x0112, 3, 1, turned, 0, 0)
+    path = tmp_path / "photo.jpg"
+    path.write_bytes(data[:2] + b"\xff\xe1" + struct.pack(">H", len(exif) + 2) + exif + data[2:])
+    (frame,) = list(open_footage(path).frames())
+    height, width = frame.image.shape[:2]
+    assert (width, height) == ((24, 32) if turned > 4 else (32, 24))
+    assert frame.image[corner[1] * (height - 1), corner[0] * (width - 1)].mean() > 200
 
 
 def test_sound_is_mono_and_in_step(tmp_path):
