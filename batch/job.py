@@ -240,7 +240,6 @@ class Train(Strict):
     machines: Annotated[int, Field(ge=1, le=1024)] = 1
     processes: Annotated[int, Field(ge=1, le=64)] = 1
     """On each machine: usually one for each graphics card."""
-    minutes: Annotated[Number, Field(gt=0)] | None = None
 
 
 class Job(Strict):

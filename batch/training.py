@@ -55,8 +55,6 @@ def prepare_training(wishes: Train, base: Path) -> Training:
     folder = absolute(base, wishes.folder)
     values = _read(absolute(base, wishes.config)) if wishes.config else {}
     values |= {"data": str(folder / "data"), "run": str(folder / "run")}
-    if wishes.minutes is not None:
-        values["minutes"] = wishes.minutes
     training = Training(wishes, folder, folder / "config.toml")
     try:
         (folder / "shards").mkdir(parents=True, exist_ok=True)

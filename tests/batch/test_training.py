@@ -22,11 +22,11 @@ def train(**values) -> Train:
 
 def test_settings_lie_in_the_shared_folder(tmp_path):
     (tmp_path / "face.toml").write_text('clips = 4\nlearning_rate = 1e-3\ndata = "elsewhere"\nexport = false\n')
-    training = prepare_training(train(config="face.toml", minutes=5), tmp_path)
+    training = prepare_training(train(config="face.toml"), tmp_path)
     from understudy.ml.face.train import read_config
 
     config = read_config(training.config)
-    assert (config.clips, config.learning_rate, config.export, config.minutes) == (4, 0.001, False, 5.0)
+    assert (config.clips, config.learning_rate, config.export) == (4, 0.001, False)
     assert config.data == str(tmp_path / "shared" / "data")
     assert config.run == str(tmp_path / "shared" / "run")
 
