@@ -36,6 +36,9 @@ _SLIDING = 0.14
 """Leg lengths per second: a contact that goes faster than this for half a second is no standing."""
 _SINK = 0.03
 """Of the leg: how far the hips go down at most so that standing feet are reached."""
+_OWN_WAY = 0.08
+"""Of the leg: feet are brought this far by the legs alone; beyond, the hips go along."""
+_SHIFT_TIME = 0.1
 _SINK_TIME = 0.15
 _LIFT_TIME = 0.4
 _UP = np.array([0.0, 0.0, 1.0])
@@ -74,6 +77,10 @@ class _Leg:
         way = up[:, None] * _UP
         return replace(self, hip=self.hip + way, knee=self.knee + way, ankle=self.ankle + way, ball=self.ball + way)
 
+    def shifted(self, way: Floats) -> _Leg:
+        """The leg with the character moved [T, 3], the performer's points where they were."""
+        return replace(self, hip=self.hip + way, knee=self.knee + way, ankle=self.ankle + way, ball=self.ball + way)
+
     @property
     def length(self) -> Floats:
         return np.linalg.norm(self.knee - self.hip, axis=1) + np.linalg.norm(self.ankle - self.knee, axis=1)
@@ -101,12 +108,14 @@ def plant_feet(
         return turns, root
     lift = _lift(legs, fps)
     legs = [_without_lifted(leg.moved(lift), fps) for leg in legs]
+    shift = _hips_shift(legs, [_foot_targets(leg, fps)[0] for leg in legs], fps)
+    legs = [leg.shifted(shift) for leg in legs]
     targets = [_foot_targets(leg, fps) for leg in legs]
     sink = _hips_sink(legs, [ankle for ankle, _ in targets], fps)
     planted = dict(turns)
     for leg, (ankle, ball) in zip(legs, targets, strict=True):
         planted |= _bent_leg(leg.moved(sink), turns, ankle, ball, round(_FADE * fps))
-    return planted, replace(root, heads=root.heads + (lift + sink)[:, None] * _UP)
+    return planted, replace(root, heads=root.heads + shift + (lift + sink)[:, None] * _UP)
 
 
 def _lift(legs: list[_Leg], fps: float) -> Floats:
@@ -254,6 +263,20 @@ def _at_length(centre: Floats, points: Floats, length: Floats) -> Floats:
 def _capped(move: Floats, most: float) -> Floats:
     size = np.linalg.norm(move, axis=1, keepdims=True)
     return move * np.minimum(1.0, most / np.maximum(size, 1e-9))
+
+
+def _hips_shift(legs: list[_Leg], ankles: list[Floats], fps: float) -> Floats:
+    """How the hips go along [T, 3] where legs of very other proportions would have to bend far from the performer's."""
+    size = max(float(np.median(leg.length)) for leg in legs)
+    stands = np.stack([leg.heel_stands | leg.ball_stands for leg in legs])
+    needs = np.stack([ankle - leg.ankle for leg, ankle in zip(legs, ankles, strict=True)])
+    need = np.sum(needs * stands[..., None], axis=0) / np.maximum(stands.sum(axis=0), 1)[:, None]
+    length = np.linalg.norm(need, axis=1, keepdims=True)
+    need = need * np.maximum(0.0, 1 - _OWN_WAY * size / np.maximum(length, 1e-9))
+    if not need.any():
+        return need
+    there = stands.any(axis=0)
+    return np.stack([smoothed_where(need[:, axis], there, _SHIFT_TIME * fps) for axis in range(3)], axis=-1)
 
 
 def _hips_sink(legs: list[_Leg], ankles: list[Floats], fps: float) -> Floats:
