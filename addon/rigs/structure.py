@@ -126,8 +126,9 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
                 return {}
             found |= {side + part: bone for part, bone in zip(parts, joints, strict=True)}
             place = chain.index(joints[0])
-            if pair is arms and place > 0:
-                found[f"{side}Shoulder"] = chain[place - 1]
+            before = [b for b in chain[:place] if tree.gap(b, joints[0]) > 0.1 * tree.gap(joints[0], joints[1])]
+            if pair is arms and before:
+                found[f"{side}Shoulder"] = before[-1]
             beyond = chain[chain.index(joints[2]) + 1 :]
             if pair is legs and beyond and tree.gap(joints[2], beyond[0]) < 0.45 * tree.gap(joints[1], joints[2]):
                 found[f"{side}Toes"] = beyond[0]
