@@ -50,9 +50,11 @@ def vertices_of(armature: bpy.types.Object, most: int = 4000) -> np.ndarray:
     parts: list[np.ndarray] = []
     into = np.array(armature.matrix_world.inverted_safe())
     for thing in meshes_of(armature):
-        count = len(thing.data.vertices)
+        mesh = thing.data
+        assert isinstance(mesh, bpy.types.Mesh)  # meshes_of gives nothing else
+        count = len(mesh.vertices)
         flat = np.empty(3 * count, dtype=np.float32)
-        thing.data.vertices.foreach_get("co", flat)
+        mesh.vertices.foreach_get("co", flat)
         points = flat.reshape(count, 3)[:: max(1, count // most)]
         matrix = into @ np.array(thing.matrix_world)
         parts.append(points @ matrix[:3, :3].T + matrix[:3, 3])

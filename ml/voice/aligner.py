@@ -45,7 +45,7 @@ def aligned(samples: Samples, transcript: str) -> Spoken:
 
 def recognised_phonemes(samples: Samples) -> tuple[tuple[float, str], ...]:
     """(start in seconds, IPA) as the recogniser hears them without knowing the words: what Rhubarb works from."""
-    from pocketsphinx import get_model_path
+    from pocketsphinx import get_model_path  # pyright: ignore[reportMissingImports] - an extra, for measuring
 
     model = get_model_path("en-us/en-us-phone.lm.bin")
     decoder = _sphinx(allphone=model, lw=2.0, pip=0.3, beam=1e-20, pbeam=1e-20)
@@ -55,7 +55,7 @@ def recognised_phonemes(samples: Samples) -> tuple[tuple[float, str], ...]:
 
 def _sphinx(**settings: Any) -> Any:
     try:
-        from pocketsphinx import Decoder
+        from pocketsphinx import Decoder  # pyright: ignore[reportMissingImports]
     except ImportError as error:
         raise AlignerError("pocketsphinx is not installed: pip install pocketsphinx.") from error
     return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", **settings)
