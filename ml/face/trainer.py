@@ -77,7 +77,7 @@ class Trainer:
         self.optimiser.load_state_dict(state["optimiser"])
         self.phase, self.step, self.history = state["phase"], state["step"], state["history"]
         self.best = state["best"]
-        self.random = np.random.default_rng([self.config.seed, self.phase, self.step])
+        self.random = np.random.default_rng([self.config.seed, int(os.environ.get("RANK", "0")), self.phase, self.step])
 
     def save(self) -> None:
         """Write the checkpoint, then move it into place."""
