@@ -135,12 +135,12 @@ def _inspect(arguments: argparse.Namespace) -> int:
     print(f"{profile.armature}: {profile.describe()}")
     for humanoid, bone in profile.bones.items():
         print(f"  {humanoid:26}{bone}")
-    if profile.missing:
+    if profile.bones and profile.missing:
         print(f"No bone found for: {', '.join(profile.missing)}")
     for face in profile.faces:
         print(f"{face.object}: {len(face.shape_keys)} of {len(FACE_NAMES)} face shapes")
     for doubt in profile.doubts:
-        print(f"Doubtful: {doubt}")
+        print(f"Doubtful: {doubt}" if profile.bones else doubt)
     return 0
 
 
