@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from typing import ClassVar, Final
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -34,6 +35,13 @@ _LONGEST_PAUSE: Final = 12
 _SOON: Final = 5
 _STILL: Final = 0.04
 _PALM_SCORE: Final = 0.5
+_SIZES: Final = (1.0, 0.7)
+"""Of the fitted square that are tried: beside another hand it often comes out too large."""
+_TOUCHING: Final = 0.5
+_MUCH_INSIDE: Final = 0.4
+"""Share of another hand's points within half a region's side of its middle from which the two touch."""
+_EDGE: Final = 0.03
+"""Half a finger's width, in regions: the points lie within the hand."""
 
 
 class MediaPipeHands:
@@ -65,6 +73,7 @@ class MediaPipeHands:
         return model_hashes(
             "palm_detection/palm_detection_full.tflite",
             "hand_landmark/hand_landmark_full.tflite",
+            "hand_landmark/hand_landmark_lite.tflite",
             "holistic_landmark/hand_recrop.tflite",
         )
 
@@ -81,7 +90,9 @@ class MediaPipeHands:
             if hand.seen is not None and hand.unchanged.same(image, hand.region):
                 seen[side] = hand.seen
                 continue
-            read = self._reader.read(image, hand.region)
+            # A clear hand beside a hidden one draws the model to itself: the hand read first is not shown again.
+            shown = without_hands(image, hand.region, list(seen.values()))
+            read = self._reader.read(shown, hand.region)
             if read is not None and plausible(read.points, pose, side):
                 seen[side] = hand_seen(read)
         if len(seen) == 2 and same_hand(*seen.values()):
@@ -101,10 +112,13 @@ class MediaPipeHands:
         others = [one for name, one in seen.items() if name != side]
         square = hand_from_arm(pose, side)
         if square is not None and hand.look_is_due():
+            image = without_hands(image, square, others)
             fitted = self._refiner.refine(image, square)
-            found = self._read_new(image, fitted, pose, side, others)
-            if found is not None:
-                return found
+            for size in _SIZES:
+                region = None if fitted is None else fitted.scaled(size)
+                found = self._read_new(image, region, pose, side, others)
+                if found is not None:
+                    return found
         if hand.search_is_due():
             crop = hand_crop(pose, side)
             for region in self._palms_in(image, crop)[:2]:
@@ -209,6 +223,22 @@ def _moved(new: Region, before: Region) -> bool:
     moved = float(np.hypot(new.x - before.x, new.y - before.y)) / before.side
     turned = abs((new.turn - before.turn + np.pi) % (2 * np.pi) - np.pi)
     return moved > _STILL or abs(float(np.log(new.side / before.side))) > 2 * _STILL or turned > 2 * _STILL
+
+
+def without_hands(image: Image, region: Region, others: list[HandSeen]) -> Image:
+    """The picture with other hands painted over where they reach well into the region that is read."""
+    for other in others:
+        points = other.points[:, :2]
+        inside = np.linalg.norm(points - region.centre, axis=1) < _TOUCHING * region.side
+        if inside.mean() < _MUCH_INSIDE:
+            continue
+        image = image.copy()
+        around = crop_about(region.centre, region.side).cut(image)
+        colour = np.median(np.concatenate((around[0], around[-1], around[:, 0], around[:, -1])), axis=0)
+        hull = cv2.convexHull(np.round(points).astype(np.int32))
+        cv2.fillConvexPoly(image, hull, [float(value) for value in colour])
+        cv2.polylines(image, [hull], True, [float(value) for value in colour], max(1, round(_EDGE * region.side)))
+    return image
 
 
 def hand_seen(read: HandRead) -> HandSeen:
