@@ -100,9 +100,7 @@ def bvh_text(motion: JointMotion, fps: float) -> str:
 _PLACE, _TURN = "Xposition Yposition Zposition", "Zrotation Xrotation Yrotation"
 
 
-def _add_joint(
-    motion: JointMotion, j: int, depth: int, size: float, lines: list[str], columns: list[Floats]
-) -> None:
+def _add_joint(motion: JointMotion, j: int, depth: int, size: float, lines: list[str], columns: list[Floats]) -> None:
     parent = motion.parents[j]
     above = motion.rest[parent] if parent >= 0 else np.zeros(3)
     offset = motion.rest[j] - above

@@ -177,9 +177,7 @@ def _stop_if(cancelled: Callable[[], bool]) -> None:
         raise Cancelled
 
 
-def _with_face(
-    take: Take, features: Features, camera: Camera, options: CaptureOptions, models: dict[str, str]
-) -> Take:
+def _with_face(take: Take, features: Features, camera: Camera, options: CaptureOptions, models: dict[str, str]) -> Take:
     from .face.infer import MODEL_NAME, estimate_face
     from .face.performer_file import read_neutral
 

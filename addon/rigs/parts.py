@@ -74,6 +74,8 @@ FINGER_COMPANY: Final = frozenset(
     ("finger", "hand", "in", "proximal", "intermediate", "distal", "metacarpal", "base", "palm", "bend", "root")
 )
 """Words that may stand beside a finger's own; MMD's "fore" alone is the forefinger."""
+
+
 def is_finger(words: frozenset[str]) -> bool:
     """Whether these are the words of one finger's bone."""
     return any(word in words and words - {word} <= FINGER_COMPANY for own in FINGERS.values() for word in own)

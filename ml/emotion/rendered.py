@@ -62,4 +62,3 @@ def perform_emotions(seed: int, frames: int) -> dict[str, Floats]:
             if take.face_weights is not None:
                 found[emotion] = np.asarray(take.face_weights)[_NEUTRAL + 5 :]
     return found
-

@@ -40,10 +40,7 @@ def test_character_creator():
 
 
 def test_metahuman_controls():
-    found = match_face(
-        f"CTRL_expressions_{name}"
-        for name in METAHUMAN.split()
-    )
+    found = match_face(f"CTRL_expressions_{name}" for name in METAHUMAN.split())
     names = {name: [key.removeprefix("CTRL_expressions_") for key in keys(found, name)] for name in found}
     assert names["browInnerUp"] == ["browRaiseInL", "browRaiseInR"]
     assert names["eyeLookInRight"] == ["eyeLookLeftR"] and names["eyeLookOutRight"] == ["eyeLookRightR"]
