@@ -132,7 +132,7 @@ def record(
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="face, voice, emotion")],
+    model: Annotated[str, typer.Argument(help="face, body, voice, emotion")],
     config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Run the whole way in seconds, on next to nothing.")] = False,

@@ -74,11 +74,11 @@ def find_contacts(heights: Floats, speeds: Floats, fps: float, floating: bool = 
         touching[t] = begins[t] | (touching[t - 1] & stays[t] if t else False)
     least = max(1, round(_SHORTEST * fps))
     for column in range(touching.shape[1]):
-        touching[:, column] = _without_short_runs(_without_short_runs(touching[:, column], least, False), least, True)
+        touching[:, column] = without_short_runs(without_short_runs(touching[:, column], least, False), least, True)
     return touching
 
 
-def _without_short_runs(values: NDArray[np.bool_], least: int, kind: bool) -> NDArray[np.bool_]:
+def without_short_runs(values: NDArray[np.bool_], least: int, kind: bool) -> NDArray[np.bool_]:
     """Turn runs of `kind` shorter than `least` over, except at the clip's ends."""
     result = values.copy()
     for begin, end in runs(values == kind):

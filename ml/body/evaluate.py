@@ -1,133 +1,181 @@
-"""`understudy evaluate body`: the solver on rendered performers, beside MediaPipe's world landmarks as they are."""
+"""`understudy evaluate body`: every way to a body, on motions and people never trained on, against the truth."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..features.arrays import Features
-from ..features.detect import detect_features
-from ..take import CAPTURED_BONES
-from . import film, metrics
-from .analytic import MOTIONS, Motion
-from .contacts import FOOT_INDICES, find_contacts, foot_heights, joint_speeds
-from .infer import BodyMotion, estimate_body
+from ..take import CAPTURED_BONES, rotation
+from . import metrics
+from .bank import BODY_COLUMNS
+from .contacts import FOOT_INDICES
+from .evaluation_clips import EvaluationClip, evaluation_clips
+from .first_solver import solve_first
+from .infer import estimate_body
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, to_stage
+from .live import solve_live
 from .path import raw_path
-from .recorded import load_clip
-from .smoothing import fill_gaps
+from .smoothing import fill_gaps, smooth
+from .solved import BodyMotion
 
-CLIP_FOLDER: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "motion"
-"""Recorded motions (see the folder's README); without them the built-in motions are used."""
-CLIPS: Final = (("cmu_005_02", 60), ("cmu_001_05", 60), ("cmu_016_16", 20), ("cmu_basketball_signal_01", 100))
-"""Clip and first frame."""
-FRAMES: Final = 75
-_SEED: Final = 100
 _PARTS: Final = {
     "UpperArm": SHOULDER, "LowerArm": ELBOW, "Hand": WRIST, "UpperLeg": HIP, "LowerLeg": KNEE, "Foot": ANKLE,
 }  # fmt: skip
 _MARKS: Final = [mark[side] for side in SIDES for mark in _PARTS.values()]
 _BONES: Final = [CAPTURED_BONES.index(f"{side}{part}") for side in SIDES for part in _PARTS]
-_LIMBS: Final = [(6 * side + head, 6 * side + head + 1) for side in (0, 1) for head in (0, 1, 3, 4)]
+_ARMS: Final = [(6 * side + head, 6 * side + head + 1) for side in (0, 1) for head in (0, 1)]
+_LEGS: Final = [(6 * side + head, 6 * side + head + 1) for side in (0, 1) for head in (3, 4)]
 """Pairs of columns of the twelve compared joints: upper arm, forearm, thigh and shin of both sides."""
 _FEET: Final = [mark[side] for side in SIDES for mark in (HEEL, TOE)]
+_WALKED: Final = 0.8
+"""Metres along the floor from which a clip's path is also told as a share of its length."""
+_SMOOTHED_HZ: Final = 4.0
 
 
 @dataclass(frozen=True)
-class _Guess:
+class Guess:
+    """One method's answer; None = the method does not give it."""
+
     joints: Floats
     """[T, 12, 3] on the stage, metres."""
     feet: Floats
     """[T, 4, 3]"""
     path: Floats
     """[T, 3] the middle of the hips."""
-    contacts: Floats | None
+    contacts: NDArray[np.bool_] | None = None
+    rotations: Floats | None = None
+    """[T, 22, 4]"""
+    sunken: Floats | None = None
+    """[T, 4] metres that the feet's joints lie below where they stand."""
+    knees: Floats | None = None
+    """[T, 2] degrees that the knees bend, + as knees do."""
 
 
-def evaluate_body(say: Callable[[str], None] = lambda _: None) -> dict[str, dict[str, float]]:
-    """Rows by method, "MediaPipe" and "ours"; each figure is the mean over the clips.
+def evaluate_body(
+    say: Callable[[str], None] = lambda _: None, webcam: bool = False, cache: Path | None = None
+) -> dict[str, dict[str, float]]:
+    """Rows by method; each figure is the mean over the clips that have it. `webcam`: filmed by a poor one.
 
-    direction_degrees (arms and legs), mpjpe_mm (hips put together), pa_mpjpe_mm, jitter_ratio, foot_skate_cm_s,
-    contact_f1 (where the method has contacts), path_cm, seen (share of the frames).
+    arms_, legs_, trunk_degrees: directions of bones; direction_degrees: arms and legs together; rotation_degrees: the
+    22 bones without fingers; mpjpe_mm (hips put together), pa_mpjpe_mm; path_cm, path_percent (of the way walked);
+    skate_cm_s in true contacts; sunken_cm (deepest foot); jitter_ratio; contact_f1; lag_ms; backward_knees_percent.
     """
     rows: dict[str, list[dict[str, float]]] = {}
-    for number, motion in enumerate(evaluation_motions()):
-        for method, figures in _one_clip(motion, _SEED + number).items():
+    for clip in evaluation_clips(webcam, cache):
+        for method, figures in measure_clip(clip).items():
             rows.setdefault(method, []).append(figures)
-            say(f"{motion.name}, {method}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
-    return {
-        method: {name: float(np.mean([row[name] for row in clips])) for name in clips[0]}
-        for method, clips in rows.items()
+            say(f"{clip.name}, {method}: " + ", ".join(f"{name} {value:.3g}" for name, value in figures.items()))
+    return {method: _mean(figures) for method, figures in rows.items()}
+
+
+def evaluate_body_webcam(say: Callable[[str], None] = lambda _: None) -> dict[str, dict[str, float]]:
+    """The same, filmed by a poor webcam in a dim room."""
+    return evaluate_body(say, webcam=True)
+
+
+def _mean(rows: list[dict[str, float]]) -> dict[str, float]:
+    names = dict.fromkeys(name for row in rows for name in row)
+    return {name: float(np.mean([row[name] for row in rows if name in row])) for name in names}
+
+
+def measure_clip(clip: EvaluationClip) -> dict[str, dict[str, float]]:
+    """Figures by method."""
+    features, camera, fps = clip.features, clip.camera, clip.motion.fps
+    guesses: dict[str, Guess | None] = {
+        "MediaPipe": direct(features, clip),
+        "MediaPipe smoothed": direct(features, clip, _SMOOTHED_HZ),
+        "first solver": of_solved(solve_first(features, camera, fps)),
+        "ours": of_solved(estimate_body(features, camera, fps, refine=False)),
+        "ours refined": of_solved(estimate_body(features, camera, fps)),
+        "ours live": of_solved(solve_live(features, camera, fps)),
     }
+    truth = of_motion(clip.motion.joints, clip.motion.rotations, clip.motion.rest_positions)
+    return {name: compare(guess, truth, clip) for name, guess in guesses.items() if guess is not None}
 
 
-def evaluation_motions(folder: Path = CLIP_FOLDER) -> Sequence[Motion]:
-    """Two built-in motions and recorded ones where the folder holds them, else all built-in ones."""
-    recorded = [
-        load_clip(folder / f"{name}.npz", start, FRAMES) for name, start in CLIPS if (folder / f"{name}.npz").is_file()
-    ]
-    names = ("arm raise", "squat") if recorded else tuple(MOTIONS)
-    return [*(MOTIONS[name]() for name in names), *recorded]
-
-
-def _one_clip(motion: Motion, seed: int) -> dict[str, dict[str, float]]:
-    scene = film.make_scene(motion, seed)
-    features = detect_features(film.frames(scene), (scene.view.width, scene.view.height), ("body", "hands"))
-    own = scene.motion
-    truth = _of_motion(own.joints)
-    planted = find_contacts(foot_heights(own.joints, own.rest_positions), joint_speeds(own.joints, own.fps), own.fps)
-    guesses: dict[str, _Guess | None] = {"MediaPipe": _direct(features, scene)}
-    solved = estimate_body(features, scene.camera, own.fps)
-    if solved is not None:
-        guesses["ours"] = _solved(solved)
-    seen = float((features.pose_confidence > 0).mean())
-    return {
-        name: {
-            "direction_degrees": _directions(guess, truth),
-            "mpjpe_mm": 1000 * metrics.mpjpe(_over_hips(guess), _over_hips(truth)),
-            "pa_mpjpe_mm": 1000 * metrics.pa_mpjpe(guess.joints, truth.joints),
-            "jitter_ratio": metrics.jitter_ratio(_over_hips(guess), _over_hips(truth), own.fps),
-            "foot_skate_cm_s": 100 * metrics.foot_skate(guess.feet, planted, own.fps),
-            **({} if guess.contacts is None else {"contact_f1": metrics.f1(guess.contacts, planted)}),
-            "path_cm": 100 * metrics.path_error(guess.path, truth.path),
-            "seen": seen,
-        }
-        for name, guess in guesses.items()
-        if guess is not None
+def compare(guess: Guess, truth: Guess, clip: EvaluationClip) -> dict[str, float]:
+    """All figures that a guess allows."""
+    fps = clip.motion.fps
+    arms, legs = (_directions(guess, truth, pairs) for pairs in (_ARMS, _LEGS))
+    walked = float(np.linalg.norm(np.diff(truth.path[:, :2], axis=0), axis=1).sum())
+    path = metrics.path_error(guess.path, truth.path)
+    figures = {
+        "direction_degrees": float(np.mean([arms, legs])),
+        "arms_degrees": arms,
+        "legs_degrees": legs,
+        "trunk_degrees": float(metrics.direction_degrees(_trunk(guess), _trunk(truth)).mean()),
+        "mpjpe_mm": 1000 * metrics.mpjpe(_over_hips(guess), _over_hips(truth)),
+        "pa_mpjpe_mm": 1000 * metrics.pa_mpjpe(guess.joints, truth.joints),
+        "jitter_ratio": metrics.jitter_ratio(_over_hips(guess), _over_hips(truth), fps),
+        "lag_ms": 1000 * metrics.lag_frames(_over_hips(guess), _over_hips(truth)) / fps,
+        "skate_cm_s": 100 * metrics.foot_skate(guess.feet, clip.planted, fps),
+        "path_cm": 100 * path,
     }
+    if walked > _WALKED:
+        figures["path_percent"] = 100 * path / walked
+    if guess.rotations is not None and truth.rotations is not None:
+        figures["rotation_degrees"] = float(np.degrees(rotation.angle(guess.rotations, truth.rotations)).mean())
+    if guess.contacts is not None:
+        figures["contact_f1"] = metrics.f1(guess.contacts, clip.planted)
+    if guess.sunken is not None:
+        figures["sunken_cm"] = 100 * float(guess.sunken.max())
+    if guess.knees is not None:
+        figures["backward_knees_percent"] = 100 * float((guess.knees < -5.0).mean())
+    figures["seen_percent"] = 100 * float((clip.features.pose_confidence > 0).mean())
+    return figures
 
 
-def _of_motion(joints: Floats) -> _Guess:
-    compared = joints[:, _BONES]
-    return _Guess(compared, joints[:, list(FOOT_INDICES)], compared[:, [3, 9]].mean(axis=1), None)
+def of_motion(joints: Floats, rotations: Floats, rest: Floats, contacts: NDArray[np.bool_] | None = None) -> Guess:
+    """A humanoid in motion (CAPTURED_BONES) as what is compared."""
+    compared, feet = joints[:, _BONES], list(FOOT_INDICES)
+    return Guess(
+        compared, joints[:, feet], compared[:, [3, 9]].mean(axis=1), contacts, rotations[:, BODY_COLUMNS],
+        (rest[feet, 2] - joints[:, feet, 2]).clip(0.0), _knee_bends(rotations),
+    )  # fmt: skip
 
 
-def _solved(motion: BodyMotion) -> _Guess:
-    guess = _of_motion(motion.joints)
-    return _Guess(guess.joints, guess.feet, guess.path, motion.contacts.astype(np.float64))
+def of_solved(motion: BodyMotion | None) -> Guess | None:
+    return motion and of_motion(motion.joints, motion.rotations, motion.rest_positions, motion.contacts)
 
 
-def _direct(features: Features, scene: film.Scene) -> _Guess | None:
-    """MediaPipe's world landmarks put where their projection meets the picture, frame by frame."""
+def _knee_bends(rotations: Floats) -> Floats:
+    bends = []
+    for side in SIDES:
+        thigh, shin = (rotations[:, CAPTURED_BONES.index(f"{side}{part}")] for part in ("UpperLeg", "LowerLeg"))
+        bent = rotation.rotate(rotation.multiply(rotation.conjugate(thigh), shin), np.array((0.0, 0.0, -1.0)))
+        bends.append(np.degrees(np.arctan2(bent[:, 1], -bent[:, 2])))
+    return np.stack(bends, axis=-1)
+
+
+def direct(features: Features, clip: EvaluationClip, cutoff_hz: float | None = None) -> Guess | None:
+    """MediaPipe's world landmarks put where their projection meets the picture, frame by frame; smoothed if told."""
     seen = np.isfinite(features.pose_world).all(axis=(1, 2))
     if not seen.any():
         return None
     world = fill_gaps(to_stage(features.pose_world), seen)
     image = fill_gaps(features.pose_image[..., :2].astype(np.float64), seen)
-    path = raw_path(world[:, _MARKS], image[:, _MARKS], scene.camera)
+    path = raw_path(world[:, _MARKS], image[:, _MARKS], clip.camera)
     placed = world + path[:, None]
-    return _Guess(placed[:, _MARKS], placed[:, _FEET], path, None)
+    if cutoff_hz is not None:
+        placed, path = smooth(placed, clip.motion.fps, cutoff_hz), smooth(path, clip.motion.fps, cutoff_hz)
+    return Guess(placed[:, _MARKS], placed[:, _FEET], path)
 
 
-def _over_hips(guess: _Guess) -> Floats:
+def _over_hips(guess: Guess) -> Floats:
     return guess.joints - guess.joints[:, [3, 9]].mean(axis=1, keepdims=True)
 
 
-def _directions(guess: _Guess, truth: _Guess) -> float:
-    heads, tails = [head for head, _ in _LIMBS], [tail for _, tail in _LIMBS]
+def _trunk(guess: Guess) -> Floats:
+    return guess.joints[:, [0, 6]].mean(axis=1) - guess.joints[:, [3, 9]].mean(axis=1)
+
+
+def _directions(guess: Guess, truth: Guess, pairs: list[tuple[int, int]]) -> float:
+    heads, tails = [head for head, _ in pairs], [tail for _, tail in pairs]
     ways = [joints[:, tails] - joints[:, heads] for joints in (guess.joints, truth.joints)]
     return float(metrics.direction_degrees(*ways).mean())

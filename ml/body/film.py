@@ -14,6 +14,7 @@ from ..performers import Light, Performer, Renderer, View, complete_rotations, r
 from ..performers.choreography import fist
 from ..take import CAPTURED_BONES, local_rotations, parent_indices, rotation
 from .analytic import Motion
+from .poor_pictures import Flaws
 from .recorded import on_body
 
 Floats = NDArray[np.float64]
@@ -49,13 +50,15 @@ def make_scene(motion: Motion, seed: int, size: tuple[int, int] = PICTURE) -> Sc
     return Scene(performer, own, view, Light.random(rng), random_background(rng, *size))
 
 
-def frames(scene: Scene) -> Iterator[Frame]:
-    """The pictures, one by one."""
+def frames(scene: Scene, flaws: Flaws | None = None) -> Iterator[Frame]:
+    """The pictures, one by one; with a poor camera's flaws if told."""
+    random = np.random.default_rng(0)
     light, background, motion = scene.light, scene.background, scene.motion
     with Renderer(scene.view.width, scene.view.height) as renderer:
         for index in range(len(motion.rotations)):
             body = scene.performer.pose(rotations=motion.rotations[index], hips=motion.hips_position[index])
             image = renderer.render(scene.performer, body, scene.view, light, background)
+            image = image if flaws is None else flaws.apply(image, random)
             yield Frame(index, index / motion.fps, image, index / motion.fps)
 
 

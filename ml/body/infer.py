@@ -1,7 +1,8 @@
-"""The baseline body solver: MediaPipe's points to a humanoid's rotations, its path and its contacts.
+"""The body's stage: from what the detectors saw to a humanoid in motion on a level floor.
 
-Nothing here is learned: directions of limbs come from the world landmarks, twists from hinges and palms, the path from
-the projection. The camera is taken to be level. Later models are measured against this.
+The network (lift.py) gives rotations, tilt, contacts and proportions; hands and head come from their own detectors
+where those saw them; the path is solved over the whole clip (trajectory.py); the refinement plants the feet
+(legs_on_floor.py). Without weights the first solver stands in.
 """
 
 from __future__ import annotations
@@ -14,165 +15,226 @@ from numpy.typing import NDArray
 
 from ..camera import Camera
 from ..features.arrays import Features
-from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
-from .contacts import find_contacts, floor_height, foot_heights, seen_speeds
+from ..take import CAPTURED_BONES, joint_positions, rotation
+from ..weights.registry import WeightsError, available
+from . import first_solver
+from . import lift as lifting
+from .bank import BODY_BONES
+from .contacts import FOOT_INDICES, seen_speeds, without_short_runs
 from .fingers import finger_rotations
 from .hands import hand_motions
-from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, Points, read_points
-from .legs_on_floor import stand_on_floor
-from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
-from .orient import smoothstep
-from .path import hips_path
-from .proportions import performer_rest
-from .smoothing import fill_gaps, smooth
-from .trunk import trunk_rotations
+from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, Points, read_points
+from .legs_on_floor import raise_sunken_feet, stand_on_floor
+from .lift import Lifted, lift
+from .limbs import hand_and_forearm, hanging_arm, standing_leg
+from .orient import limited
+from .proportions import rest_of_lengths
+from .smoothing import steady_rotations
+from .solved import PARENTS, BodyMotion
+from .tilt import level_axes, level_by_feet
+from .trajectory import Standing, measured_place, solve_path
 
-PARENTS: Final = parent_indices(CAPTURED_BONES)
-_LEG_PARTS: Final = ("UpperLeg", "LowerLeg", "Foot", "Toes")
-_ARM_PARTS: Final = ("Shoulder", "UpperArm", "LowerArm", "Hand")
-_LEGS_SEEN_SHARE: Final = 0.15
-"""A clip in which fewer frames show a leg has no legs: both stand for the whole clip."""
+__all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
+
+MODEL_NAME: Final = lifting.MODEL_NAME if lifting.MODEL_NAME in available() else None
+"""The weights in use; None = there are none, and the first solver stands in."""
+
+_CUTOFFS_HZ: Final = (0.7, 4.0)
+"""Of bones at rest, and of moving ones."""
+_HEAD_LIMIT: Final = np.radians(80.0)
+_PATH_MARKS: Final = {
+    "UpperArm": SHOULDER, "UpperLeg": HIP, "LowerLeg": KNEE, "Foot": ANKLE, "LowerArm": ELBOW, "Hand": WRIST,
+}  # fmt: skip
+_PATH_WEIGHTS: Final = {
+    "UpperArm": 1.0, "UpperLeg": 1.0, "LowerLeg": 0.7, "Foot": 0.7, "LowerArm": 0.4, "Hand": 0.3,
+}  # fmt: skip
+_LARGEST_SHIFT: Final = 0.03
+"""Metres that the hips may leave the path to follow the feet: the path is surer than the legs."""
+_STILL_SPEED: Final = 0.3
+"""Metres per second across the picture above which a foot does not stand, whatever the network says."""
+_SHORTEST_TOUCH: Final = 0.10
+"""Seconds; shorter touches and lifts are noise."""
 
 
 @dataclass(frozen=True)
-class BodyMotion:
-    """T frames of a humanoid in stage axes; the arrays of a take."""
+class _Pose:
+    """T frames about the hips, level axes."""
 
-    bone_names: tuple[str, ...]
-    """CAPTURED_BONES."""
     rotations: Floats
-    """[T, 52, 4] global wxyz, relative to the T-pose facing -Y."""
-    hips_position: Floats
-    """[T, 3] metres; the floor is Z = 0, the hips begin over the origin."""
-    rest_positions: Floats
+    """[T, 52, 4]"""
+    rest: Floats
     """[52, 3]"""
-    contacts: NDArray[np.bool_]
-    """[T, 4] leftFoot, leftToes, rightFoot, rightToes."""
-    confidence: Floats
-    """[T] 0..1; 0 = nobody was seen, filled in."""
-    left_hand_confidence: Floats
-    right_hand_confidence: Floats
-    bone_confidence: Floats
-    """[T, 52]"""
-    camera_position: Floats
-    """[3] where the camera stands on the stage, looking along +Y."""
-
-    @property
-    def joints(self) -> Floats:
-        """[T, 52, 3] joint heads."""
-        return joint_positions(self.rotations, self.hips_position, self.rest_positions, PARENTS)
+    joints: Floats
+    """[T, 52, 3]"""
+    weights: dict[str, Floats]
+    """How far each limb was seen [T], 0 = filled in."""
 
 
 def estimate_body(
-    features: Features, camera: Camera, fps: float, head_rotation: NDArray | None = None
+    features: Features, camera: Camera, fps: float, head_rotation: NDArray | None = None, refine: bool = True
 ) -> BodyMotion | None:
     """Solve a clip; None where no frame shows a person.
 
-    head_rotation [T, 4] wxyz: the face tracker's, used for the head where finite.
+    head_rotation [T, 4] wxyz: the face tracker's, used for the head where finite. refine: plant the feet and let the
+    path follow their steps; without it the path is only what the picture shows.
     """
     points = read_points(features, fps)
     if not points.seen.any():
         return None
     points = replace(points, hand_motions=hand_motions(features, camera, fps))
-    rest = performer_rest(points)
-    turns, weights = _pose(points, head_rotation)
-    rotations = np.stack([turns[name] for name in CAPTURED_BONES], axis=1)
-    rotations = rotation.continuous(rotation.normalize(rotations))
-    rotations, hips, contacts, camera_position = _place(rotations, rest, points, camera, weights["legs"])
+    seen = points.seen[:, None, None]
+    try:
+        lifted = lift(
+            np.where(seen, features.pose_image[..., :2], np.nan), np.where(seen, features.pose_world, np.nan),
+            features.pose_visibility, camera, fps,
+        )  # fmt: skip
+    except WeightsError:
+        return first_solver.solve_first(features, camera, fps, head_rotation)
+    return None if lifted is None else solve_lifted(lifted, points, camera, head_rotation, refine)
+
+
+def solve_lifted(
+    lifted: Lifted, points: Points, camera: Camera, head_rotation: NDArray | None = None, refine: bool = True
+) -> BodyMotion:
+    """From the network's answer to the body on its floor."""
+    to_level = level_axes(lifted.up, points.confidence + 1e-3)
+    pose = _pose(lifted, points, to_level, head_rotation)
+    to_level = _level_floor(pose, lifted, points, camera, to_level)
+    pose = _pose(lifted, points, to_level, head_rotation)
+    rotations, hips, contacts, camera_position = _place(pose, lifted, points, camera, to_level, refine)
     return BodyMotion(
         bone_names=CAPTURED_BONES,
         rotations=rotations,
         hips_position=hips,
-        rest_positions=rest,
+        rest_positions=pose.rest,
         contacts=contacts,
         confidence=points.confidence,
         left_hand_confidence=points.hand_confidence["left"],
         right_hand_confidence=points.hand_confidence["right"],
-        bone_confidence=_bone_confidence(points, weights),
+        bone_confidence=first_solver.bone_confidence(points, pose.weights),
         camera_position=camera_position,
     )
 
 
-def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floats], dict[str, Floats]]:
-    """Global rotations of all bones, and how far each limb was seen ([T], 0 = filled in)."""
-    turns = trunk_rotations(points, head_rotation)
-    weights: dict[str, Floats] = {}
-    legs = np.minimum(*(_seen_share(points, HIP, KNEE, ANKLE, side=side) for side in SIDES))
-    weights["legs"] = legs if (legs > 0.5).mean() >= _LEGS_SEEN_SHARE else np.zeros_like(legs)
+def _pose(lifted: Lifted, points: Points, to_level: Floats, head_rotation: NDArray | None) -> _Pose:
+    found = rotation.continuous(rotation.from_matrix(to_level @ lifted.turns))
+    found = steady_rotations(found, points.fps, *_CUTOFFS_HZ)
+    turns = {name: found[:, i] for i, name in enumerate(BODY_BONES)}
+    level = rotation.from_matrix(to_level)
+    points = _with_level_hands(points, level)
+    if head_rotation is not None:
+        turns |= _followed_head(turns, rotation.multiply(level, head_rotation))
+    weights = first_solver.limb_weights(points)
     for side in SIDES:
-        leg = weights["legs"]
-        arm = _seen_share(points, SHOULDER, ELBOW, side=side, faint=0.1)
-        weights[f"{side}Leg"], weights[f"{side}Arm"] = leg, arm
-        turns |= _blend(standing_leg(turns["hips"], side), leg_rotations(points, turns["hips"], side), leg)
-        chest = turns["upperChest"]
-        turns |= _blend(hanging_arm(chest, side), arm_rotations(points, chest, side), arm)
+        leg = {bone: turns[bone] for bone in (f"{side}{part}" for part in ("UpperLeg", "LowerLeg", "Foot", "Toes"))}
+        turns |= first_solver.blend(standing_leg(turns["hips"], side), leg, weights[f"{side}Leg"])
+        arm = {f"{side}Shoulder": turns[f"{side}Shoulder"], f"{side}UpperArm": turns[f"{side}UpperArm"]}
+        bent = _untwisted_forearm(turns, side)
+        hand, lower = hand_and_forearm(points, bent, turns[f"{side}Hand"], side)
+        arm |= {f"{side}LowerArm": lower, f"{side}Hand": hand}
+        turns |= first_solver.blend(hanging_arm(turns["upperChest"], side), arm, weights[f"{side}Arm"])
         turns |= finger_rotations(points, turns[f"{side}Hand"], side)
-    return turns, weights
+    rotations = rotation.continuous(rotation.normalize(np.stack([turns[name] for name in CAPTURED_BONES], axis=1)))
+    rest = rest_of_lengths(lifted.lengths)
+    joints = joint_positions(rotations, np.zeros((len(rotations), 3)), rest, PARENTS)
+    return _Pose(rotations, rest, joints, weights)
 
 
-def _seen_share(points: Points, *marks: dict[str, int], side: str, faint: float = 0.3) -> Floats:
-    """[T] 0..1, smooth in time: whether all these points of a side are seen at least faintly.
-
-    Gaps without a person count as the frames around them, so that a limb is held rather than dropped.
-    """
-    least = points.visibility[:, [mark[side] for mark in marks]].min(axis=1)
-    share = smoothstep(least, faint, faint + 0.2)
-    known = np.where(points.seen, share, np.nan)
-    return smooth(fill_gaps(known, points.seen), points.fps, 1.0)
+def _with_level_hands(points: Points, level: Floats) -> Points:
+    """The points with the hands' own on level axes, as the arms are."""
+    hands = {side: rotation.rotate(level, hand) for side, hand in points.hands.items()}
+    motions = {s: replace(m, turn=rotation.multiply(level, m.turn)) for s, m in points.hand_motions.items()}
+    return replace(points, hands=hands, hand_motions=motions)
 
 
-def _blend(filled: dict[str, Floats], solved: dict[str, Floats], share: Floats) -> dict[str, Floats]:
-    return {bone: rotation.slerp(filled[bone], solved[bone], share) for bone in solved}
+def _followed_head(turns: dict[str, Floats], head_rotation: NDArray) -> dict[str, Floats]:
+    """The head as the face tracker has it where it saw the face, the neck halfway."""
+    known = np.isfinite(head_rotation).all(axis=1)[:, None]
+    top = turns["upperChest"]
+    head = np.where(known, np.where(known, head_rotation, 0.0), turns["head"])
+    head = rotation.multiply(top, limited(rotation.multiply(rotation.conjugate(top), head), _HEAD_LIMIT))
+    half = rotation.slerp(top, head, np.full(len(head), 0.5))
+    return {"head": head, "neck": np.where(known, half, turns["neck"])}
+
+
+def _untwisted_forearm(turns: dict[str, Floats], side: str) -> Floats:
+    """The lower arm's direction reached from the upper arm the shortest way: its own twist left out."""
+    along = np.array((1.0 if side == "left" else -1.0, 0.0, 0.0))
+    upper, lower = turns[f"{side}UpperArm"], turns[f"{side}LowerArm"]
+    way, to = rotation.rotate(upper, along), rotation.rotate(lower, along)
+    return rotation.multiply(rotation.between(way, to), upper)
+
+
+def _level_floor(pose: _Pose, lifted: Lifted, points: Points, camera: Camera, to_level: Floats) -> Floats:
+    """The turn to level axes once the feet that stand have had their say."""
+    sure = _sure_contacts(pose, lifted, points, camera)
+    matrix, vector = _seen_place(pose, points, camera, to_level)
+    feet = list(FOOT_INDICES)
+    nobody = Standing(pose.joints[:, feet], np.zeros_like(sure), pose.rest[feet, 2])
+    path, _ = solve_path(matrix, vector, nobody, points.fps, None)
+    places = path[:, None] + pose.joints[:, feet] - (pose.rest[feet] * (0.0, 0.0, 1.0))
+    return level_by_feet(to_level, places, np.where(sure > 0.5, sure, 0.0), points.fps)
+
+
+def _sure_contacts(pose: _Pose, lifted: Lifted, points: Points, camera: Camera) -> Floats:
+    """Probabilities [T, 4] of contacts; none where legs were not seen, or where the foot moves in the picture."""
+    legs = np.minimum(pose.weights["leftLeg"], pose.weights["rightLeg"]) > 0.5
+    still = seen_speeds(points, np.linalg.norm(lifted.hips, axis=1), camera) < _STILL_SPEED
+    return lifted.contacts * still * (legs & points.seen)[:, None]
 
 
 def _place(
-    rotations: Floats, rest: Floats, points: Points, camera: Camera, legs: Floats
+    pose: _Pose, lifted: Lifted, points: Points, camera: Camera, to_level: Floats, refine: bool
 ) -> tuple[Floats, Floats, NDArray[np.bool_], Floats]:
-    """Rotations with planted feet, the hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
-    still = np.zeros((len(rotations), 3))
-    hips = hips_path(joint_positions(rotations, still, rest, PARENTS), points, camera)
-    standing = legs < 0.5
-    if standing.all():
-        # Feet out of the picture: the hips stand at their rest height, moving as much as the picture says.
-        floor = float(np.median(hips[points.seen, 2])) - rest[0, 2]
-    else:
-        floor = floor_height(joint_positions(rotations, hips, rest, PARENTS), rest, points.seen & ~standing)
-    begin = hips[np.flatnonzero(points.seen)[0]]
+    """Rotations, hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
+    matrix, vector = _seen_place(pose, points, camera, to_level)
+    legs = np.minimum(pose.weights["leftLeg"], pose.weights["rightLeg"]) > 0.5
+    sure = _sure_contacts(pose, lifted, points, camera)
+    feet = list(FOOT_INDICES)
+    standing = Standing(pose.joints[:, feet], sure * refine, pose.rest[feet, 2])
+    path, _ = solve_path(matrix, vector, standing, points.fps, None)
+    floor = _floor(path, pose, sure, points.seen & legs)
+    if refine and (sure > 0.5).any():
+        path, _ = solve_path(matrix, vector, standing, points.fps, floor)
+    begin = path[np.flatnonzero(points.seen)[0]]
     camera_position = -np.array((begin[0], begin[1], floor))
-    depth, hips = hips[:, 1], hips + camera_position
-    if standing.all():
-        return rotations, hips, np.zeros((len(hips), 4), dtype=bool), camera_position
-    joints = joint_positions(rotations, hips, rest, PARENTS)
-    speeds = seen_speeds(points, depth, camera)
-    contacts = find_contacts(foot_heights(joints, rest), speeds, points.fps, floating=True)
-    contacts &= (points.seen & ~standing)[:, None]
-    if contacts.any():
-        # The floor is where most feet stand: what the first guess missed, hips and camera take together.
-        lift = np.array((0.0, 0.0, np.median(foot_heights(joints, rest)[contacts])))
-        hips, camera_position = hips - lift, camera_position - lift
-    rotations, hips = stand_on_floor(rotations, hips, rest, contacts, points.fps)
+    hips = path + camera_position
+    contacts = _flags(sure, points.fps)
+    rotations = pose.rotations
+    if refine and legs.any():
+        rotations, hips = stand_on_floor(rotations, hips, pose.rest, contacts, points.fps, _LARGEST_SHIFT)
+        rotations = raise_sunken_feet(rotations, hips, pose.rest, points.fps)
     return rotation.continuous(rotations), hips, contacts, camera_position
 
 
-def _bone_confidence(points: Points, weights: dict[str, Floats]) -> Floats:
-    """[T, 52]: visibility of the points a bone hangs on, 0 where it was filled in."""
-    confidence = np.zeros((points.frame_count, len(CAPTURED_BONES)))
-    shoulders = points.visibility[:, [*SHOULDER.values()]].min(axis=1)
-    for column, name in enumerate(CAPTURED_BONES):
-        side = "left" if name.startswith("left") else "right"
-        part = name.removeprefix("left").removeprefix("right")
-        if part in _LEG_PARTS:
-            mark = {"UpperLeg": KNEE, "LowerLeg": ANKLE, "Foot": HEEL, "Toes": TOE}[part]
-            confidence[:, column] = _known(weights[f"{side}Leg"]) * points.visibility[:, mark[side]]
-        elif part in _ARM_PARTS:
-            mark = {"Shoulder": SHOULDER, "UpperArm": ELBOW, "LowerArm": WRIST, "Hand": WRIST}[part]
-            confidence[:, column] = _known(weights[f"{side}Arm"]) * points.visibility[:, mark[side]]
-        elif name.startswith(("left", "right")):
-            confidence[:, column] = points.hand_confidence[side]
-        else:
-            confidence[:, column] = shoulders
-    return np.where(points.seen[:, None], np.clip(confidence, 0.0, 1.0), 0.0)
+def _seen_place(pose: _Pose, points: Points, camera: Camera, to_level: Floats) -> tuple[Floats, Floats]:
+    parts = [(side, part) for side in SIDES for part in _PATH_MARKS]
+    marks = [_PATH_MARKS[part][side] for side, part in parts]
+    bones = [CAPTURED_BONES.index(side + part) for side, part in parts]
+    limb = np.array([_PATH_WEIGHTS[part] for _, part in parts])
+    rays = camera.rays(points.image[:, marks])[..., :2] * (1.0, -1.0)
+    weights = points.visibility[:, marks] * limb * points.seen[:, None] + 1e-6
+    return measured_place(pose.joints[:, bones], rays, weights, to_level.T, points.fps)
 
 
-def _known(weight: Floats) -> Floats:
-    return (weight >= 0.5).astype(np.float64)
+def _floor(path: Floats, pose: _Pose, sure: Floats, shown: NDArray[np.bool_]) -> float:
+    """The floor's height below the camera (which is at 0)."""
+    feet = list(FOOT_INDICES)
+    heights = path[:, None, 2] + pose.joints[:, feet, 2] - pose.rest[feet, 2]
+    held = sure > 0.5
+    if held.any():
+        return float(np.median(heights[held]))
+    if shown.any():
+        return float(np.percentile(heights[shown].min(axis=1), 10.0))
+    # Feet out of the picture: the hips stand at their rest height.
+    return float(np.median(path[:, 2])) - pose.rest[0, 2]
+
+
+def _flags(sure: Floats, fps: float) -> NDArray[np.bool_]:
+    """Contacts [T, 4] from their probabilities."""
+    flags = sure > 0.5
+    least = max(1, round(_SHORTEST_TOUCH * fps))
+    for column in range(flags.shape[1]):
+        flags[:, column] = without_short_runs(without_short_runs(flags[:, column], least, False), least, True)
+    return flags
+

@@ -7,6 +7,7 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
 from .contacts import runs
@@ -21,6 +22,8 @@ _LONGEST_REACH: Final = 0.999
 _LARGEST_SHIFT: Final = 0.25
 """Metres that the hips may move to follow the feet."""
 _SHIFT_CUTOFF_HZ: Final = 5.0
+_SUNKEN: Final = 0.002
+"""Metres below the floor that nobody sees."""
 _Z: Final = np.array((0.0, 0.0, 1.0))
 
 
@@ -44,21 +47,40 @@ class _Foot:
 
 
 def stand_on_floor(
-    rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float
+    rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float,
+    largest_shift: float = _LARGEST_SHIFT,
 ) -> tuple[Floats, Floats]:
     """Rotations [T, 52, 4] and hips [T, 3] with planted feet (contacts [T, 4], see FOOT_BONES) still, on Z = 0.
 
     Each stance has one place, the median of where the foot was. The hips follow all standing feet, as legs that are
-    nearly straight would bend by many degrees for a centimetre; what still differs the knees take.
+    nearly straight would bend by many degrees for a centimetre; what still differs the knees take. largest_shift:
+    metres that the hips may move; little where the path is surer than the legs.
     """
     joints = joint_positions(rotations, hips, rest, _PARENTS)
     feet = [_plan(rotations, joints, rest, contacts[:, 2 * i : 2 * i + 2], side, fps) for i, side in enumerate(SIDES)]
-    hips = hips + _hips_shift(feet, joints, fps)
+    hips = hips + _hips_shift(feet, joints, fps, largest_shift)
     result = rotations.copy()
     joints = joint_positions(rotations, hips, rest, _PARENTS)
     for foot in feet:
         _reach(result, joints, foot, fps)
     return result, hips
+
+
+def raise_sunken_feet(rotations: Floats, hips: Floats, rest: Floats, fps: float) -> Floats:
+    """Rotations [T, 52, 4] whose knees bend as far as it takes to keep ankles and toes from sinking into the floor."""
+    result = rotations.copy()
+    joints = joint_positions(result, hips, rest, _PARENTS)
+    for side in SIDES:
+        thigh, shin, foot, toe = (CAPTURED_BONES.index(side + p) for p in ("UpperLeg", "LowerLeg", "Foot", "Toes"))
+        sunken = np.maximum(rest[foot, 2] - joints[:, foot, 2], rest[toe, 2] - joints[:, toe, 2]).clip(0.0)
+        if sunken.max(initial=0.0) < _SUNKEN:
+            continue
+        # The lift comes and goes softly but is nowhere less than needed.
+        reach = 2 * max(1, round(_EASE * fps)) + 1
+        lift = np.maximum(smooth(maximum_filter1d(sunken, reach), fps, 4.0), sunken)
+        target = joints[:, foot] + lift[:, None] * _Z
+        reach_ankle(result, joints, target, (thigh, shin, foot))
+    return result
 
 
 def _plan(rotations: Floats, joints: Floats, rest: Floats, contacts: NDArray[np.bool_], side: str, fps: float) -> _Foot:
@@ -81,7 +103,7 @@ def _plan(rotations: Floats, joints: Floats, rest: Floats, contacts: NDArray[np.
     return _Foot((thigh, shin, foot, toe), turned, tuple(stances))
 
 
-def _hips_shift(feet: list[_Foot], joints: Floats, fps: float) -> Floats:
+def _hips_shift(feet: list[_Foot], joints: Floats, fps: float, largest: float) -> Floats:
     """[T, 3]: the mean of what the standing feet ask for; each counts little as it touches and as it lifts."""
     total, weights = np.zeros((len(joints), 3)), np.zeros(len(joints))
     for foot in feet:
@@ -95,7 +117,7 @@ def _hips_shift(feet: list[_Foot], joints: Floats, fps: float) -> Floats:
     standing = weights > 0
     if not standing.any():
         return total
-    shift = np.clip(total / np.maximum(weights, 1e-9)[:, None], -_LARGEST_SHIFT, _LARGEST_SHIFT)
+    shift = np.clip(total / np.maximum(weights, 1e-9)[:, None], -largest, largest)
     return smooth(fill_gaps(shift, standing), fps, _SHIFT_CUTOFF_HZ)
 
 

@@ -46,20 +46,29 @@ def arm_rotations(points: Points, chest: Floats, side: str) -> dict[str, Floats]
     hinge = _steady_hinge(neutral, _Z, -sign * np.cross(upper_way, lower_way), points.fps)
     upper = turn_onto(along, _Z, upper_way, hinge)
     bent = rotation.multiply(rotation.between(upper_way, lower_way), upper)
-    hand = _hand(points, bent, side)
-    twist = rotation.twist(rotation.multiply(rotation.conjugate(bent), hand), along)
-    lower = rotation.multiply(bent, rotation.slerp(rotation.IDENTITY, twist, np.full(len(twist), _TWIST_SHARE)))
+    rough = palm_rotations(world[:, WRIST[side]], world[:, INDEX[side]], world[:, PINKY[side]], sign)
+    hand, lower = hand_and_forearm(points, bent, rough, side)
     return {f"{side}Shoulder": chest, f"{side}UpperArm": upper, f"{side}LowerArm": lower, f"{side}Hand": hand}
 
 
-def _hand(points: Points, bent: Floats, side: str) -> Floats:
-    """The hand from its own 21 points where seen, else from the pose's knuckles, within what a wrist can do."""
+def hand_and_forearm(points: Points, bent: Floats, rough: Floats, side: str) -> tuple[Floats, Floats]:
+    """Hand and lower arm [T, 4]: the hand within what a wrist can do, the forearm with its share of the hand's twist.
+
+    bent: the forearm untwisted, as the elbow bends it; rough: the hand where its own points are not seen.
+    """
+    hand = _hand(points, bent, rough, side)
+    along = _X if side == "left" else -_X
+    twist = rotation.twist(rotation.multiply(rotation.conjugate(bent), hand), along)
+    return hand, rotation.multiply(bent, rotation.slerp(rotation.IDENTITY, twist, np.full(len(twist), _TWIST_SHARE)))
+
+
+def _hand(points: Points, bent: Floats, rough: Floats, side: str) -> Floats:
+    """The hand from its own 21 points where seen, else `rough`, within what a wrist can do."""
     sign = 1.0 if side == "left" else -1.0
-    world, hand = points.world, points.hands[side]
-    rough = palm_rotations(world[:, WRIST[side]], world[:, INDEX[side]], world[:, PINKY[side]], sign)
     motion = points.hand_motions.get(side)
     if motion is not None:
         return _on_wrist(bent, rotation.slerp(rough, motion.turn, motion.share), sign)
+    hand = points.hands[side]
     fine = palm_rotations(hand[:, 0], hand[:, 5], hand[:, 17], sign)
     share = points.hand_share(side)
     # A hand seen from its edge flips between palm and back: follow it only while that is no stranger than the pose's.

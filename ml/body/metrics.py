@@ -76,5 +76,22 @@ def path_error(path: ArrayLike, truth: ArrayLike) -> float:
     return float(np.linalg.norm((a - a.mean(axis=0)) - (b - b.mean(axis=0)), axis=-1).mean())
 
 
+def lag_frames(joints: ArrayLike, truth: ArrayLike, reach: int = 6) -> float:
+    """By how many frames joints [T, J, 3] come later than the truth: the shift of least error, between frames too."""
+    a, b = _floats(joints), _floats(truth)
+    reach = min(reach, len(a) // 3)
+    # Each joint counts from its own mean: what is off all the time tells nothing about when.
+    a, b = a - a.mean(axis=0), b - b.mean(axis=0)
+    errors = [
+        float(((a[reach + s : len(a) - reach + s] - b[reach : len(b) - reach]) ** 2).sum(-1).mean())
+        for s in range(-reach, reach + 1)
+    ]
+    best = int(np.argmin(errors))
+    if best in (0, 2 * reach):
+        return float(best - reach)
+    before, least, after = errors[best - 1 : best + 2]
+    return best - reach + 0.5 * (before - after) / max(before - 2 * least + after, 1e-12)
+
+
 def _floats(values: ArrayLike) -> Floats:
     return np.asarray(values, dtype=np.float64)

@@ -5,10 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from ..take import BONE_PARENTS, CAPTURED_BONES, STANDARD_REST
+from .bank import BODY_BONES
 from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, VISIBLE, WRIST, Floats, Points
 
+STANDARD: Final = np.array([STANDARD_REST[name] for name in BODY_BONES])
+"""The standard adult's T-pose [22, 3] on BODY_BONES."""
 _SEGMENTS: Final = {
     "UpperArm": (SHOULDER, ELBOW, "LowerArm"),
     "LowerArm": (ELBOW, WRIST, "Hand"),
@@ -83,3 +87,55 @@ def _ratio(points: Points, part: str) -> float | None:
         return None
     rest = np.linalg.norm(np.subtract(STANDARD_REST[f"left{child}"], STANDARD_REST[f"left{part}"]))
     return float(np.median(together) / rest)
+
+
+def standing_size(rest: NDArray[np.floating]) -> float:
+    """Length from ankle to head along leg and trunk of a T-pose [22, 3], metres: how large a person is."""
+    thigh, shin, foot, hips, neck, head = (
+        rest[BODY_BONES.index(name)]
+        for name in ("leftUpperLeg", "leftLowerLeg", "leftFoot", "hips", "neck", "head")
+    )
+    pieces = (shin - thigh, foot - shin, neck - hips, head - neck)
+    return float(sum(np.linalg.norm(piece) for piece in pieces))
+
+
+def rest_of_lengths(lengths: dict[str, float]) -> Floats:
+    """T-pose joint heads [52, 3] of a person as tall as the standard adult with such lengths (see model.LENGTHS)."""
+    scales = {
+        "UpperLeg": lengths["thigh"], "LowerLeg": lengths["shin"], "Foot": lengths["foot"],
+        "UpperArm": lengths["upper arm"], "LowerArm": lengths["forearm"],
+    }  # fmt: skip
+    standard = {part: _standard_length(f"left{part}", f"left{child}") for part, child in _CHILDREN.items()}
+    ratios = {part: scales[part] / standard[part] for part in scales}
+    trunk = lengths["trunk"] / _standard_length("hips", "neck")
+    ratios |= dict.fromkeys(("hips", "spine", "chest", "upperChest"), trunk)
+    ratios["neck"] = lengths["neck"] / _standard_length("neck", "head")
+    ratios["Hand"] = ratios["LowerArm"]
+    halves = {"UpperLeg": lengths["hips' width"] / 2, "UpperArm": lengths["shoulders' width"] / 2}
+    rest: dict[str, Floats] = {}
+    for name in CAPTURED_BONES:
+        parent, standing = BONE_PARENTS[name], np.array(STANDARD_REST[name])
+        if parent is None:
+            rest[name] = standing
+            continue
+        part = parent.removeprefix("left").removeprefix("right")
+        finger = name.startswith(("left", "right")) and name.removeprefix("left").removeprefix("right") not in _LIMBS
+        ratio = ratios["Hand"] if finger else ratios.get(part, 1.0)
+        rest[name] = rest[parent] + ratio * (standing - STANDARD_REST[parent])
+        half = halves.get(name.removeprefix("left").removeprefix("right"))
+        if half is not None:
+            rest[name][0] = np.sign(standing[0]) * half
+    placed = np.array([rest[name] for name in CAPTURED_BONES])
+    placed *= standing_size(STANDARD) / standing_size(placed[[CAPTURED_BONES.index(name) for name in BODY_BONES]])
+    lift = STANDARD_REST["leftFoot"][2] - placed[CAPTURED_BONES.index("leftFoot"), 2]
+    return placed + np.array((0.0, 0.0, lift))
+
+
+_CHILDREN: Final = {
+    "UpperLeg": "LowerLeg", "LowerLeg": "Foot", "Foot": "Toes", "UpperArm": "LowerArm", "LowerArm": "Hand",
+}  # fmt: skip
+_LIMBS: Final = (*_CHILDREN, "Toes", "Shoulder", "Hand")
+
+
+def _standard_length(head: str, tail: str) -> float:
+    return float(np.linalg.norm(np.subtract(STANDARD_REST[tail], STANDARD_REST[head])))

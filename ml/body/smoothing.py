@@ -53,3 +53,23 @@ def smooth(values: Floats, fps: float, cutoff_hz: float, weights: Floats | None 
 def smooth_rotations(q: Floats, fps: float, cutoff_hz: float) -> Floats:
     """Low-pass unit quaternions [T, ..., 4] through their signs made continuous."""
     return rotation.normalize(smooth(rotation.continuous(q), fps, cutoff_hz))
+
+
+def steady_rotations(q: Floats, fps: float, still_hz: float, moving_hz: float) -> Floats:
+    """Low-pass unit quaternions [T, J, 4], each the harder the slower it turns: rest is still, moves stay sharp.
+
+    The cutoff goes from `still_hz` to `moving_hz` with the speed of turning; both ways in time, so that nothing lags.
+    """
+    smooth_q = smooth_rotations(q, fps, still_hz)
+    sharp = smooth_rotations(q, fps, moving_hz)
+    between = smooth_rotations(q, fps, np.sqrt(still_hz * moving_hz))
+    if len(q) < 2:
+        return sharp
+    step = rotation.angle(between[1:], between[:-1]) * fps
+    speed = np.concatenate((step[:1], 0.5 * (step[1:] + step[:-1]), step[-1:]))
+    share = np.clip((smooth(speed, fps, still_hz) - _STILL) / (_MOVING - _STILL), 0.0, 1.0)
+    return rotation.slerp(smooth_q, sharp, share * share * (3 - 2 * share))
+
+
+_STILL, _MOVING = 0.15, 1.6
+"""Radians per second at which a bone counts as still, and as moving."""

@@ -9,8 +9,8 @@ import pytest
 
 from understudy.ml.body.analytic import walk
 from understudy.ml.body.contacts import FOOT_INDICES, find_contacts, foot_heights, joint_speeds
+from understudy.ml.body.first_solver import solve_first
 from understudy.ml.body.ideal import ideal_features
-from understudy.ml.body.infer import estimate_body
 from understudy.ml.body.metrics import f1, foot_skate
 from understudy.ml.camera import default_camera
 from understudy.ml.features.arrays import empty_features
@@ -55,7 +55,7 @@ def standing(frames=FRAMES):
 
 def solve(turns, hips=None):
     hips = standing(len(turns)) if hips is None else hips
-    motion = estimate_body(ideal_features(turns, hips, CAMERA, EYE, FPS), CAMERA, FPS)
+    motion = solve_first(ideal_features(turns, hips, CAMERA, EYE, FPS), CAMERA, FPS)
     assert motion is not None
     return motion
 
@@ -206,7 +206,7 @@ def test_hidden_hands_are_relaxed_not_flat():
     features = ideal_features(pose({}), standing(), CAMERA, EYE, FPS)
     hidden = {name: np.full_like(getattr(features, name), np.nan) for name in ("left_hand", "left_hand_world")}
     hidden["left_hand_confidence"] = np.zeros(FRAMES, dtype=np.float32)
-    motion = estimate_body(replace(features, **hidden), CAMERA, FPS)
+    motion = solve_first(replace(features, **hidden), CAMERA, FPS)
     assert motion is not None
     hand, finger = (motion.rotations[:, CAPTURED_BONES.index(n)] for n in ("leftHand", "leftMiddleProximal"))
     assert np.degrees(rotation.angle(hand, finger)).mean() == pytest.approx(22, abs=5)
@@ -219,7 +219,7 @@ def test_waist_up_stands_and_says_it_did_not_see_the_legs():
     features = ideal_features(turns, standing(), CAMERA, EYE, FPS)
     visibility = features.pose_visibility.copy()
     visibility[:, 23:] = 0.05
-    motion = estimate_body(replace(features, pose_visibility=visibility), CAMERA, FPS)
+    motion = solve_first(replace(features, pose_visibility=visibility), CAMERA, FPS)
     assert motion is not None
     legs = [i for i, name in enumerate(CAPTURED_BONES) if name.endswith(("Leg", "Foot", "Toes"))]
     assert not motion.bone_confidence[:, legs].any()
@@ -238,7 +238,7 @@ def test_gap_is_filled_with_confidence_zero():
     }
     for name, values in arrays.items():
         values[gap] = np.nan if name in ("pose_world", "pose_image") else 0.0
-    motion = estimate_body(replace(features, **arrays), CAMERA, FPS)
+    motion = solve_first(replace(features, **arrays), CAMERA, FPS)
     assert motion is not None
     assert not motion.confidence[gap].any() and motion.confidence[:15].all()
     assert not motion.bone_confidence[gap].any()
@@ -248,7 +248,7 @@ def test_gap_is_filled_with_confidence_zero():
 
 
 def test_nobody_seen_yields_nothing():
-    assert estimate_body(empty_features(np.arange(5) / FPS, (1280, 720)), CAMERA, FPS) is None
+    assert solve_first(empty_features(np.arange(5) / FPS, (1280, 720)), CAMERA, FPS) is None
 
 
 def test_one_frame():
@@ -261,7 +261,7 @@ def test_face_tracker_turns_the_head():
     known = turn("Z", 30.0)
     known[:5] = np.nan
     features = ideal_features(turns, standing(), CAMERA, EYE, FPS)
-    motion = estimate_body(features, CAMERA, FPS, head_rotation=known)
+    motion = solve_first(features, CAMERA, FPS, head_rotation=known)
     assert motion is not None
     head = motion.rotations[:, CAPTURED_BONES.index("head")]
     assert np.degrees(rotation.angle(head[10:], known[10:])).max() < 3

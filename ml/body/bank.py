@@ -1,0 +1,86 @@
+"""The motions that the body model learns from: recorded clips on one set of bones, and what is kept for evaluation."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ..take import CAPTURED_BONES, local_rotations, parent_indices, rotation
+from .analytic import MOTIONS
+from .contacts import runs
+from .recorded import upright_elbows
+
+Floats = NDArray[np.float64]
+
+BODY_BONES: Final = tuple(
+    name for name in CAPTURED_BONES if not any(part in name for part in ("Thumb", "Index", "Middle", "Ring", "Little"))
+)
+"""The 22 bones without fingers, parents first."""
+BODY_PARENTS: Final = parent_indices(BODY_BONES)
+BODY_COLUMNS: Final = [CAPTURED_BONES.index(name) for name in BODY_BONES]
+"""Where BODY_BONES stand among CAPTURED_BONES."""
+
+HELD_OUT: Final = ("cmu_005_", "cmu_016_", "cmu_035_", "cmu_basketball_signal_")
+"""Beginnings of clip names never trained on: whole subjects (dance, jumps, walks) and a whole activity (signals)."""
+_SHORTEST: Final = 1.0
+"""Seconds; shorter stretches between bad frames are not used."""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """An unbroken piece of a recorded clip on BODY_BONES, as a take holds it."""
+
+    name: str
+    fps: float
+    local: Floats
+    """[T, 22, 4] each bone relative to its parent; the first is the hips' global rotation."""
+    hips: Floats
+    """[T, 3] metres."""
+    rest: Floats
+    """[22, 3] metres."""
+
+    def __len__(self) -> int:
+        return len(self.local)
+
+
+def load_bank(folder: Path, held_out: Sequence[str] = HELD_OUT) -> tuple[Stretch, ...]:
+    """All stretches of the clips (.npz, see the folder's README) whose names begin with none of `held_out`."""
+    stretches: list[Stretch] = []
+    for path in sorted(folder.glob("*.npz")):
+        if not path.name.startswith(tuple(held_out)):
+            stretches.extend(_stretches(path))
+    if not stretches:
+        raise FileNotFoundError(f"There are no motion clips (.npz) to learn from in {folder}; name another folder.")
+    return tuple(stretches)
+
+
+def built_in_bank() -> tuple[Stretch, ...]:
+    """The motions made from formulas as stretches: where there are no recordings."""
+    stretches = []
+    for make in MOTIONS.values():
+        motion = make()
+        order = [motion.bone_names.index(name) for name in BODY_BONES]
+        local = local_rotations(motion.rotations[:, order], BODY_PARENTS)
+        stretches.append(Stretch(motion.name, motion.fps, local, motion.hips_position, motion.rest_positions[order]))
+    return tuple(stretches)
+
+
+def _stretches(path: Path) -> list[Stretch]:
+    with np.load(path, allow_pickle=False) as clip:
+        names = tuple(str(name) for name in clip["bone_names"])
+        order = [names.index(name) for name in BODY_BONES]
+        turns = upright_elbows(BODY_BONES, rotation.normalize(clip["rotations"][:, order]))
+        hips = clip["hips_position"].astype(np.float64)
+        rest = clip["rest_positions"][order].astype(np.float64)
+        valid, fps = clip["valid"].astype(bool), float(clip["fps"])
+    local = local_rotations(turns, BODY_PARENTS)
+    return [
+        Stretch(path.stem, fps, local[begin:end], hips[begin:end], rest)
+        for begin, end in runs(valid)
+        if end - begin >= _SHORTEST * fps
+    ]

@@ -1,0 +1,57 @@
+"""The camera's pitch and roll: one for the whole clip, from what the network takes for upright."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+
+_ROUNDS = 5
+_OUTLIER = np.radians(4.0)
+_FOOT_SIGMA = 0.05
+"""Metres by which a standing foot's height is misjudged, for _FEET_MEMORY seconds at a time."""
+_FEET_MEMORY = 0.3
+_FEWEST_FEET = 2.0
+_TILT_SIGMA = np.radians(3.0)
+"""By which the network misjudges the vertical of a clip."""
+
+
+def level_axes(up: Floats, weights: Floats) -> Floats:
+    """The turn [3, 3] from the camera's axes (x right, y ahead, z up) to level ones of the same heading.
+
+    up [T, 3]: the vertical in the camera's axes, frame by frame; weights [T]. A robust mean (Weiszfeld) is taken.
+    """
+    mean = _unit((up * weights[:, None]).sum(axis=0))
+    for _ in range(_ROUNDS):
+        away = np.linalg.norm(up - mean, axis=1)
+        own = weights / np.maximum(away, _OUTLIER)
+        mean = _unit((up * own[:, None]).sum(axis=0))
+    ahead = _unit(np.array((0.0, 1.0, 0.0)) - mean[1] * mean)
+    return np.stack((np.cross(ahead, mean), ahead, mean))
+
+
+def level_by_feet(to_level: Floats, feet: Floats, weights: Floats, fps: float) -> Floats:
+    """The turn to level axes, corrected so that feet that stand, F of them, stand on one level floor.
+
+    feet [T, F, 3]: their height above their own standing height, on the axes of `to_level`; weights [T, F] 0..1. A
+    sloping floor is fitted by least squares; what the network took for upright counts as an observation beside.
+    """
+    own = weights.reshape(-1) / max(1.0, _FEET_MEMORY * fps)
+    if own.sum() < _FEWEST_FEET:
+        return to_level
+    points = feet.reshape(-1, 3)
+    middle = (points * own[:, None]).sum(axis=0) / own.sum()
+    x, y, z = (points - middle).T
+    rows = np.stack((x, y), axis=1)
+    for _ in range(_ROUNDS):
+        normal = (rows * own[:, None]).T @ rows / _FOOT_SIGMA**2 + np.eye(2) / _TILT_SIGMA**2
+        slope = np.linalg.solve(normal, (rows * own[:, None]).T @ z / _FOOT_SIGMA**2)
+        away = np.abs(z - rows @ slope)
+        own = weights.reshape(-1) / max(1.0, _FEET_MEMORY * fps) / (1 + (away / (2 * _FOOT_SIGMA)) ** 2)
+    up = _unit(np.array((-slope[0], -slope[1], 1.0)))
+    return level_axes((up @ to_level)[None], np.ones(1))
+
+
+def _unit(v: Floats) -> Floats:
+    return v / max(float(np.linalg.norm(v)), 1e-12)

