@@ -30,7 +30,7 @@ else:
 
 _LAUNCHER = ROOT / "addon" / "engine" / "launch.py"
 _RESTARTS = 20
-"""How often torchrun starts anew after a worker was lost; each time training goes on from the last checkpoint."""
+"""How often torchrun starts anew after a worker was lost, from the last checkpoint; the first try may be in vain."""
 _MEETING_PATIENCE = 900.0
 _MEETING = "meeting.json"
 _MOMENT = 0.2
