@@ -7,7 +7,6 @@ its weights are missing.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -18,7 +17,6 @@ from ..features.arrays import Features
 from ..take import CAPTURED_BONES, joint_positions, rotation
 from .contacts import find_contacts, floor_height, foot_heights, seen_speeds
 from .fingers import finger_rotations
-from .hands import hand_motions
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, Points, read_points
 from .legs_on_floor import stand_on_floor
 from .limbs import arm_rotations, hanging_arm, leg_rotations, standing_leg
@@ -45,7 +43,6 @@ def solve_first(
     points = read_points(features, fps)
     if not points.seen.any():
         return None
-    points = replace(points, hand_motions=hand_motions(features, camera, fps))
     rest = performer_rest(points)
     turns, weights = _pose(points, head_rotation)
     rotations = np.stack([turns[name] for name in CAPTURED_BONES], axis=1)
