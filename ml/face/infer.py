@@ -24,7 +24,7 @@ _RELAX = 0.3  # seconds it takes to relax and to come back
 _SMOOTHING = 0.12  # seconds of the smoothing window
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 _TOO_SMALL = 0.03  # weights below are not told from none
-_BOLDER = 1.25  # trained to err little, the network moves less than people do; more costs no accuracy up to here
+_BOLDER = 1.25  # trained to err little, the network moves less than people do; up to here more costs no accuracy
 
 
 class FaceFeatures(Protocol):
