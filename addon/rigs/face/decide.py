@@ -57,6 +57,9 @@ def decide(meant: Mapping[str, Sequence[Meaning]], samples: FaceSamples, wanted:
     if fit is None:
         return by_name
     alone = one_to_one(fit, open_shapes, free)
+    if wanted.eye_bones and not fit.has_eyes:
+        # Keys for looks move the lids alone: the bones turn the eyes, and never both.
+        alone = {name: key for name, key in alone.items() if not name.startswith("eyeLook")}
     found: Shapes = {name: ((samples.names[key], 1.0),) for name, key in alone.items()}
     both_ways = [i for i, name in enumerate(samples.names) if name in wanted.both_ways]
     rest = [name for name in open_shapes if name not in found and name not in firm]

@@ -66,6 +66,9 @@ def ask(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> F
         meant, said = on_their_sides(meant, samples)
         doubts += said
     eyes = _eyeballs(armature, bones or {}, axes)
+    if eyes is not None:
+        meant, said = _looks_of_eyeballs(meant, samples, eyes)
+        doubts += said
     return FaceQuestion(
         meshes=tuple((mesh.object.name, mesh.names) for mesh in meshes),
         meant=meant,
@@ -145,6 +148,21 @@ def driven_keys(keys: bpy.types.Key) -> frozenset[str]:
         for block in keys.key_blocks
         if f'key_blocks["{bpy.utils.escape_identifier(block.name)}"].value' in paths
     )
+
+
+def _looks_of_eyeballs(
+    meant: Mapping[str, tuple[Meaning, ...]], samples: FaceSamples, eyes: Floats
+) -> tuple[dict[str, tuple[Meaning, ...]], list[str]]:
+    """Without looks that move lids alone, where the eyes have bones: keys or bones turn the eyes, never both."""
+    apart = float(np.linalg.norm(eyes[0] - eyes[1]))
+    near = np.min([np.linalg.norm(samples.points - eye, axis=1) for eye in eyes], axis=0) < 0.4 * apart
+    ball = near & (samples.island != 0)
+    looks = [key for key, means in meant.items() if any(m.arkit.startswith("eyeLook") for m in means)]
+    moved = [key for key in looks if np.abs(samples.fields[samples.names.index(key)][ball]).max(initial=0) > 0]
+    if not looks or moved:
+        return dict(meant), []
+    kept = {key: means for key, means in meant.items() if key not in looks}
+    return kept, ["The shape keys for looks move the lids alone, so the eye bones turn the eyes."]
 
 
 def _skin_keys(meshes: Sequence[KeyedMesh], samples: FaceSamples) -> frozenset[str]:
