@@ -23,7 +23,9 @@ def native_errors_hidden() -> Iterator[None]:
     python_stderr = sys.stderr
     try:
         os.dup2(nowhere, error_stream)
-        with open(kept, "w", encoding=python_stderr.encoding, errors="backslashreplace", buffering=1, closefd=False) as out:
+        with open(
+            kept, "w", encoding=python_stderr.encoding, errors="backslashreplace", buffering=1, closefd=False
+        ) as out:
             sys.stderr = out
             yield
     finally:

@@ -96,6 +96,17 @@ def test_a_broken_environment_is_told_apart_from_none(addon, tmp_path):
         bpy.ops.understudy.capture()
 
 
+def test_an_engine_of_older_requirements_is_outdated_unless_it_is_the_users_own(addon, tmp_path):
+    from understudy.addon.engine.environment import Environment, write_environment
+
+    folder = tmp_path / "engine"
+    folder.mkdir()
+    write_environment(folder, Environment(Path(sys.executable), True, "of last year"))
+    assert session.engine_state() == "outdated"
+    write_environment(folder, Environment(Path(sys.executable), False))
+    assert session.engine_state() == "ready"
+
+
 def test_install_without_online_access_says_how_to_go_on(addon):
     if bpy.app.online_access:
         pytest.skip("this Blender is allowed online")

@@ -6,6 +6,7 @@ Writes REPORT_FOLDER/report.json and a numbered .png for each step, then quits. 
 that folder; otherwise PYTHON's environment is used.
 """
 
+import contextlib
 import importlib
 import json
 import sys
@@ -22,7 +23,27 @@ TICK = 0.1
 
 report = {"version": bpy.app.version_string, "steps": [], "error": ""}
 session = importlib.import_module(f"{PACKAGE}.addon.session")
+pump = importlib.import_module(f"{PACKAGE}.addon.engine.pump")
 draws: list[float] = []
+held: dict[str, float] = {}
+"""What Understudy did on the main thread -> the most processor time it took, in seconds."""
+
+
+@contextlib.contextmanager
+def holding(name):
+    started = time.thread_time()
+    yield
+    held[name] = max(held.get(name, 0.0), time.thread_time() - started)
+
+
+def watch_pump():
+    drain = pump.drain
+
+    def drained(budget=None):
+        with holding("timer"):
+            return drain(budget)
+
+    pump.drain = drained
 
 
 def settings():
@@ -56,8 +77,8 @@ def until(done, seconds, what):
         yield
 
 
-def picture(name, **facts):
-    view()[1].tag_redraw()
+def picture(name, area=None, **facts):
+    (area or view()[1]).tag_redraw()
     yield from wait(1.0)  # the window draws after the timer
     number = len(report["steps"]) + 1
     path = FOLDER / f"{number:02d}-{name}.png"
@@ -86,7 +107,7 @@ def show_sidebar():
 
 
 def install():
-    with override():
+    with override(), holding("install"):
         if WHEELS:
             bpy.ops.understudy.install_engine("INVOKE_DEFAULT", python=_base_python(), wheels=WHEELS[0])
         else:
@@ -122,8 +143,42 @@ def watched(done, seconds, what):
     return longest
 
 
-def open_clip():
+def preferences():
+    _window, area = view()
+    bpy.context.preferences.active_section = "ADDONS"
+    bpy.context.window_manager.addon_search = "Understudy"
+    area.type = "PREFERENCES"
+    with bpy.context.temp_override(window=_window, area=area):
+        bpy.ops.preferences.addon_expand(module=PACKAGE)
+    yield from wait(0.5)
+    yield from picture("preferences", area, engine=session.engine_state())
+    area.type = "VIEW_3D"
+    yield from wait(0.5)
+    next(region for region in area.regions if region.type == "UI").active_panel_category = "Understudy"
+
+
+def record():
+    """A camera made up by the engine stands in for a real one."""
+    camera = importlib.import_module(f"{PACKAGE}.addon.record.camera").camera
+    values = settings()
+    values.source_kind, values.camera, values.microphone, values.countdown = "CAMERA", "test:640x480@30", "none", 2
+    values.takes_folder = str(FOLDER)
+    yield from picture("camera")
+    with override(), holding("record"):
+        bpy.ops.understudy.record("INVOKE_DEFAULT")
+    yield from until(lambda: camera.state == "countdown", 20, "the countdown")
+    yield from until(lambda: camera.state == "recording" and camera.seconds > 1.0, 20, "the recording")
+    yield from picture("recording", seconds=camera.seconds)
     with override():
+        bpy.ops.understudy.stop_camera("INVOKE_DEFAULT")
+    yield from until(lambda: camera.state == "closed" and values.source_kind == "FILE", 20, "the recording's end")
+    size = Path(values.source_path).stat().st_size
+    yield from picture("recorded", size=size, problem=session.state.problems.get("source"))
+    Path(values.source_path).unlink()
+
+
+def open_clip():
+    with override(), holding("open_video"):
         bpy.ops.understudy.open_video(filepath=str(CLIP))
     video = settings().source_path
     yield from until(lambda: video in session.state.source_facts or "source" in session.state.problems, 60, "the probe")
@@ -134,7 +189,7 @@ def open_clip():
 
 def capture(cancel):
     settings().takes_folder = str(FOLDER)
-    with override():
+    with override(), holding("capture"):
         bpy.ops.understudy.capture("INVOKE_DEFAULT")
     job = session.state.capture
     drawn, seen = len(draws), set()
@@ -147,7 +202,7 @@ def capture(cancel):
     yield from picture("capturing" if cancel else "capturing-again", share=job.fraction, message=job.message)
     if cancel:
         started = time.monotonic()
-        with override():
+        with override(), holding("cancel"):
             bpy.ops.understudy.cancel_capture()
         yield from until(lambda: job.finished, 5, "the cancelling")
         took = time.monotonic() - started
@@ -157,6 +212,9 @@ def capture(cancel):
     gap = max(gap, (yield from watched(lambda: job.finished, 300, "the capture")))
     if job.error:
         raise RuntimeError(job.error)
+    with override():
+        bpy.ops.object.empty_add("EXEC_DEFAULT", True)
+        bpy.ops.ed.undo()  # what came from the engine is a step of its own and stays
     facts = {"values": len(seen), "redraws": len(draws) - drawn, "longest_gap": gap, "takes": len(settings().takes)}
     yield from picture("captured", **facts)
 
@@ -181,6 +239,7 @@ def apply():
     before = pose(20)
     with override():
         bpy.ops.ed.undo_push(message="Before")
+    with override(), holding("apply"):
         bpy.ops.understudy.apply("INVOKE_DEFAULT", True)
     applied = pose(20)
     moved = sum(one != other for one, other in zip(before, applied, strict=True))
@@ -195,9 +254,12 @@ def apply():
 
 
 def way():
+    watch_pump()
     yield from wait(3.0)
     yield from show_sidebar()
     yield from install()
+    yield from preferences()
+    yield from record()
     yield from open_clip()
     yield from capture(cancel=True)
     yield from capture(cancel=False)
@@ -216,6 +278,7 @@ def tick():
         pass
     except Exception:  # noqa: BLE001 - whatever went wrong belongs into the report
         report["error"] = traceback.format_exc()
+    report["held"] = held
     (FOLDER / "report.json").write_text(json.dumps(report, indent=1, default=str), encoding="utf-8")
     bpy.ops.wm.quit_blender()
     return None

@@ -91,7 +91,7 @@ def _end(name: str, rest: Rest, names: tuple[str, ...]) -> np.ndarray:
     if following in names and following != name:
         return rest[following]
     if name.endswith("Toes"):
-        return rest[name] + rest[name] * 0 + 0.4 * (rest[name] - rest[f"{side}Foot"]) * [1, 1, 0]
+        return rest[name] + 0.4 * (rest[name] - rest[f"{side}Foot"]) * [1, 1, 0]
     parent = chain(name, names)
     if name == "head" or parent is None:
         return rest[name] + [0.0, 0.0, 0.15]

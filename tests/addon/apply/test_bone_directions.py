@@ -1,5 +1,6 @@
 """Whatever a character's rest pose, axes, unit and rotation modes: its bones point where the take's do."""
 
+import bpy
 import numpy as np
 import pytest
 from mathutils import Matrix
@@ -99,14 +100,11 @@ def test_squatting_keeps_the_feet_on_the_floor(workshop):
         local[f"{side}Foot"] = np.stack([-angle, zero, zero], axis=-1)
     thigh, shin = 0.42, 0.41
     # Where the hips go when the ankles stay.
-    path = np.stack(
-        [zero, (shin - thigh) * np.sin(-angle), (thigh + shin) * (np.cos(angle) - 1)], axis=-1
-    )
+    path = np.stack([zero, (shin - thigh) * np.sin(-angle), (thigh + shin) * (np.cos(angle) - 1)], axis=-1)
     take = workshop.take(local, frames, path, contacts=np.ones((frames, 4), dtype=bool))
     rest = workshop.rest({})
     for side in ("left", "right"):
-        for part in ("LowerLeg",):
-            rest[f"{side}{part}"] = rest[f"{side}{part}"] + [0.0, 0.0, 0.05]
+        rest[f"{side}LowerLeg"] = rest[f"{side}LowerLeg"] + [0.0, 0.0, 0.05]
     armature = workshop.armature({name: 1.3 * point for name, point in rest.items()})
     profile = detect_rig(armature)
     apply_take(take, armature, profile)
@@ -126,9 +124,7 @@ def test_fewer_bones_than_the_performer(workshop, dropped):
 
 def test_more_spine_bones_than_the_performer(workshop):
     """Unreal's five: the bend is spread, and each stretch points where the performer's does."""
-    armature = workshop.armature(rename=lambda name: name)
-    import bpy
-
+    armature = workshop.armature()
     bpy.ops.object.mode_set(mode="EDIT")
     bones = armature.data.edit_bones
     for lower, upper in (("spine", "chest"), ("chest", "upperChest")):
