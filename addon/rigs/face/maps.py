@@ -158,8 +158,10 @@ def _looks_of_eyeballs(
     near = np.min([np.linalg.norm(samples.points - eye, axis=1) for eye in eyes], axis=0) < 0.4 * apart
     ball = near & (samples.island != 0)
     looks = [key for key, means in meant.items() if any(m.arkit.startswith("eyeLook") for m in means)]
-    moved = [key for key in looks if np.abs(samples.fields[samples.names.index(key)][ball]).max(initial=0) > 0]
-    if not looks or moved:
+    fields = [samples.fields[samples.names.index(key)] for key in looks]
+    turned = any(np.abs(field[ball]).max(initial=0) > 0 for field in fields)
+    moving = any(np.abs(field).max(initial=0) > 0 for field in fields)
+    if turned or not moving or not ball.any():  # what moves nothing, or has no eyeballs to move, says nothing
         return dict(meant), []
     kept = {key: means for key, means in meant.items() if key not in looks}
     return kept, ["The shape keys for looks move the lids alone, so the eye bones turn the eyes."]

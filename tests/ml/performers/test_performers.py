@@ -199,7 +199,8 @@ def test_a_camera_keeps_the_pictures_size_and_the_plain_one_its_pixels():
 
     rng = np.random.default_rng(0)
     picture = rng.integers(0, 255, (96, 80, 3)).astype(np.uint8)
-    np.testing.assert_array_equal(Filming().apply(picture, rng), picture)
+    # Light is linear and pictures are not: there and back may round by one of 255, differently on each processor.
+    np.testing.assert_allclose(Filming().apply(picture, rng).astype(int), picture, atol=1)
     for seed in range(20):
         filmed = Filming.random(np.random.default_rng(seed)).apply(picture, rng)
         assert filmed.shape == picture.shape and filmed.dtype == np.uint8
