@@ -82,9 +82,7 @@ def posed(clip: BodyClip) -> Posed:
     places = resampling_places(len(clip.rotations), clip.fps)
     turn = resampled(clip.camera_turn.astype(np.float64), places)
     position = resampled_points(clip.camera_position.astype(np.float64), places)
-    hips = rotation.rotate(
-        rotation.conjugate(turn), resampled_points(clip.hips.astype(np.float64), places) - position
-    )
+    hips = rotation.rotate(rotation.conjugate(turn), resampled_points(clip.hips.astype(np.float64), places) - position)
     scale = standing_size(STANDARD) / standing_size(clip.rest)
     facing = rotation.between(np.array((0.0, 1.0, 0.0)), hips)
     to_facing = rotation.multiply(rotation.conjugate(facing), rotation.conjugate(turn))

@@ -237,4 +237,3 @@ def _flags(sure: Floats, fps: float) -> NDArray[np.bool_]:
     for column in range(flags.shape[1]):
         flags[:, column] = without_short_runs(without_short_runs(flags[:, column], least, False), least, True)
     return flags
-

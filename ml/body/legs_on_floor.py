@@ -47,7 +47,11 @@ class _Foot:
 
 
 def stand_on_floor(
-    rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float,
+    rotations: Floats,
+    hips: Floats,
+    rest: Floats,
+    contacts: NDArray[np.bool_],
+    fps: float,
     largest_shift: float = _LARGEST_SHIFT,
 ) -> tuple[Floats, Floats]:
     """Rotations [T, 52, 4] and hips [T, 3] with planted feet (contacts [T, 4], see FOOT_BONES) still, on Z = 0.

@@ -65,8 +65,12 @@ def load_network() -> BodyNet:
 
 
 def lift(
-    image: NDArray[np.floating], world: NDArray[np.floating], visibility: NDArray[np.floating], camera: Camera,
-    fps: float, network: BodyNet | None = None,
+    image: NDArray[np.floating],
+    world: NDArray[np.floating],
+    visibility: NDArray[np.floating],
+    camera: Camera,
+    fps: float,
+    network: BodyNet | None = None,
 ) -> Lifted | None:
     """Lift a clip as the detector saw it (see `look`); None if no frame shows anybody."""  # fmt: skip
     from .model import LENGTHS
@@ -131,8 +135,7 @@ def run_network(network: BodyNet, channels: NDArray[np.float32], first: Floats) 
 def _together(predicted: Predicted, own: slice) -> Found:
     """What the network said of a piece and of its mirror image, as one."""
     turns, up, place, contacts, lengths = (
-        getattr(predicted, name)[:, own].double().numpy()
-        for name in ("turns", "up", "place", "contacts", "lengths")
+        getattr(predicted, name)[:, own].double().numpy() for name in ("turns", "up", "place", "contacts", "lengths")
     )
     back = mirrored_turns(turns[1])
     probability = 1 / (1 + np.exp(-contacts))
@@ -164,9 +167,7 @@ def mirrored_channels(channels: NDArray[np.float32]) -> NDArray[np.float32]:
     first = first.reshape(count, len(BODY_BONES), 3, 2)[:, MIRRORED_BONES] * signs
     feet = feet.reshape(count, -1, 2)[:, MIRRORED_FEET] * np.array((-1.0, 1.0), dtype=np.float32)
     frame[:, 1] *= -1
-    return np.concatenate(
-        (points.reshape(count, -1), first.reshape(count, -1), feet.reshape(count, -1), frame), axis=1
-    )
+    return np.concatenate((points.reshape(count, -1), first.reshape(count, -1), feet.reshape(count, -1), frame), axis=1)
 
 
 def nearest_rotations(matrices: Floats) -> Floats:

@@ -92,8 +92,7 @@ def _ratio(points: Points, part: str) -> float | None:
 def standing_size(rest: NDArray[np.floating]) -> float:
     """Length from ankle to head along leg and trunk of a T-pose [22, 3], metres: how large a person is."""
     thigh, shin, foot, hips, neck, head = (
-        rest[BODY_BONES.index(name)]
-        for name in ("leftUpperLeg", "leftLowerLeg", "leftFoot", "hips", "neck", "head")
+        rest[BODY_BONES.index(name)] for name in ("leftUpperLeg", "leftLowerLeg", "leftFoot", "hips", "neck", "head")
     )
     pieces = (shin - thigh, foot - shin, neck - hips, head - neck)
     return float(sum(np.linalg.norm(piece) for piece in pieces))

@@ -93,7 +93,10 @@ def channels_of(
 
 
 def look(
-    image: NDArray[np.floating], world: NDArray[np.floating], visibility: NDArray[np.floating], camera: Camera,
+    image: NDArray[np.floating],
+    world: NDArray[np.floating],
+    visibility: NDArray[np.floating],
+    camera: Camera,
     fps: float,
 ) -> Seen | None:
     """What was seen (image [T, 33, 2] px, world [T, 33, 3], visibility [T, 33], NaN where nobody was found).

@@ -318,9 +318,7 @@ class _Trainer:
                 mean.lerp_(now, 1 - keep)
         return {"loss": float(loss.detach())} | {name: float(value.detach()) for name, value in losses.items()}
 
-    def _report(
-        self, held_out: list[Example], losses: list[dict[str, float]], say: Say, seconds: float
-    ) -> None:
+    def _report(self, held_out: list[Example], losses: list[dict[str, float]], say: Say, seconds: float) -> None:
         row = {"step": float(self.step), "loss": float(np.mean([loss["loss"] for loss in losses]))}
         row |= self.measure(held_out)
         self.history.append(row)

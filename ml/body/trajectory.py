@@ -47,9 +47,7 @@ class Standing:
     """[F] metres above the floor when it stands."""
 
 
-def measured_place(
-    body: Floats, rays: Floats, weights: Floats, to_camera: Floats, fps: float
-) -> tuple[Floats, Floats]:
+def measured_place(body: Floats, rays: Floats, weights: Floats, to_camera: Floats, fps: float) -> tuple[Floats, Floats]:
     """What each frame says of the hips: normal equations (matrices [T, 3, 3], right sides [T, 3]).
 
     body [T, N, 3] points from the hips on level axes; rays [T, N, 2] right and up per unit ahead; weights [T, N];

@@ -152,9 +152,7 @@ def _planted(
     sway = smooth_noise(rng, count, (2,), FPS, 1.2) * rng.uniform(0.005, 0.05)
     hips = np.column_stack((sway, rest[0, 2] - 0.01 - sink))
     bend = lean * share * rng.uniform(0.3, 1.0) + rng.normal(0, 4)
-    local[:, 0] = rotation.multiply(
-        _about(_X, bend), _random_turns(rng, count, (2, 2, 6))
-    )
+    local[:, 0] = rotation.multiply(_about(_X, bend), _random_turns(rng, count, (2, 2, 6)))
     local[:, _UPPER] = _upper_body(rng, bank, count)
     rotations = _global(local)
     ankles, toe_turns = {}, {}
