@@ -11,14 +11,14 @@ import json
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
 import numpy as np
-import tomllib
 import torch
 
+from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
 from .bank import HELD_OUT, Stretch, built_in_bank, load_bank
 from .data import FIRST_TRAINING_SEED, clip_path, load_clip, make_clips, save_clip, stage_clip
@@ -34,10 +34,6 @@ KEPT: Final = 12
 """One clip of so many is held out of training."""
 _SEEN_SHARE: Final = 0.5
 """Clips in which nobody is seen in more frames teach nothing."""
-
-
-class TrainingError(ValueError):
-    """A configuration that cannot be used; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -86,20 +82,7 @@ SMOKE: Final = BodyTraining(
 
 def read_config(path: Path | None, smoke: bool = False) -> BodyTraining:
     """The configuration of a TOML file over the defaults; `smoke` over all that sizes the work."""
-    base = SMOKE if smoke else BodyTraining()
-    if path is None:
-        return base
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise TrainingError(f"There is no configuration file {path}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise TrainingError(f"The configuration {path} is not valid TOML: {error}.") from error
-    known = {f.name for f in fields(BodyTraining)}
-    for name in given:
-        if name not in known:
-            raise TrainingError(f"The configuration {path} sets {name!r}; known are {', '.join(sorted(known))}.")
-    return replace(base, **given)
+    return read_settings(path, SMOKE if smoke else BodyTraining())
 
 
 def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> Path:

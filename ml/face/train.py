@@ -11,14 +11,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 import numpy as np
-import tomllib
 import torch
 
+from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
 from .align import mirror_order
 from .backbone import load_mediapipe
@@ -32,10 +32,6 @@ __all__ = ["FaceTraining", "TrainingError", "mean_correlation", "read_config", "
 
 Say = Callable[[str], None]
 _CACHE: Final = Path(__file__).resolve().parents[2] / ".cache"
-
-
-class TrainingError(ValueError):
-    """A configuration that cannot be used; the message is one sentence for the user."""
 
 
 @dataclass(frozen=True)
@@ -99,23 +95,7 @@ SMOKE: Final = FaceTraining(
 
 def read_config(path: Path | None, smoke: bool = False) -> FaceTraining:
     """The configuration of a TOML file over the defaults; `smoke` over all that sizes the work."""
-    base = SMOKE if smoke else FaceTraining()
-    if path is None:
-        return base
-    try:
-        given = tomllib.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError as error:
-        raise TrainingError(f"There is no configuration file {path}.") from error
-    except tomllib.TOMLDecodeError as error:
-        raise TrainingError(f"The configuration {path} is not valid TOML: {error}.") from error
-    known = {f.name: f.type for f in fields(FaceTraining)}
-    for name, value in given.items():
-        if name not in known:
-            raise TrainingError(f"The configuration {path} sets {name!r}; known are {', '.join(sorted(known))}.")
-        wanted = type(getattr(base, name))
-        if not isinstance(value, wanted) and not (wanted is float and isinstance(value, int)):
-            raise TrainingError(f"The configuration {path} sets {name} to {value!r}; it must be {wanted.__name__}.")
-    return replace(base, **given)
+    return read_settings(path, SMOKE if smoke else FaceTraining())
 
 
 def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> Path:
