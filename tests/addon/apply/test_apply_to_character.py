@@ -9,6 +9,7 @@ from understudy.addon.apply import ApplyError, ApplyOptions, apply_take
 from understudy.addon.keyframes import animated_groups
 from understudy.addon.rigs import FaceMap, RigProfile, detect_rig
 from understudy.ml.take import CAPTURED_BONES, FACE_NAMES, Take
+from understudy.tests.addon.apply.keyed import curves_in
 
 SAMPLES = [f"{understudy.__path__[0]}/sample_rigs/{name}.blend" for name in ("mira", "rigo", "kit")]
 
@@ -31,10 +32,7 @@ def face_take(frames=4, fps=30.0, **more):
 
 def curves_of(owner):
     data = owner.animation_data
-    if not hasattr(data.action, "layers"):
-        return list(data.action.fcurves)
-    bags = [bag for layer in data.action.layers for strip in layer.strips for bag in strip.channelbags]
-    return [curve for bag in bags if bag.slot == data.action_slot for curve in bag.fcurves]
+    return curves_in(data.action, getattr(data, "action_slot", None))
 
 
 def turn_of(armature, bone):

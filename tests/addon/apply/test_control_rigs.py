@@ -12,6 +12,7 @@ from understudy.addon.rigs import detect_rig
 from understudy.addon.rigs.conventions import rigify_metarig
 from understudy.ml.take import FACE_NAMES
 from understudy.tests.addon.apply.control_rig_mock import auto_rig_pro_mock
+from understudy.tests.addon.apply.keyed import holders_of
 
 RIGO = Path(__file__).resolve().parents[3] / "sample_rigs" / "rigo.blend"
 ARP_DEFORM = {
@@ -59,8 +60,7 @@ def test_both_kinds_of_controls_get_keys(workshop):
     armature = rigo()
     apply_take(workshop.restless(11), armature, detect_rig(armature))
     action = armature.animation_data.action
-    bag = action.layers[0].strips[0].channelbags[0]
-    groups = {group.name for group in bag.groups}
+    groups = {group.name for holder in holders_of(action) for group in holder.groups}
     assert {"hand_ik.L", "foot_ik.R", "thigh_ik_target.L", "upper_arm_ik_target.R", "hand_fk.L", "torso"} <= groups
 
 

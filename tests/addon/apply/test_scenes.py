@@ -8,6 +8,7 @@ from mathutils import Matrix
 from understudy.addon.apply import ApplyError, ApplyOptions, apply_take
 from understudy.addon.rigs import detect_rig
 from understudy.ml.take import FACE_NAMES, Take
+from understudy.tests.addon.apply.keyed import curves_in
 
 
 def test_a_mirrored_or_flat_object_is_refused_in_words(workshop):
@@ -46,7 +47,7 @@ def test_edit_mode_and_no_armature_are_refused(workshop):
 def keys_of(action):
     return [
         (curve.data_path, curve.array_index, curve.mute, curve.lock, [tuple(key.co) for key in curve.keyframe_points])
-        for curve in action.fcurves
+        for curve in curves_in(action)
     ]
 
 
@@ -55,7 +56,8 @@ def test_actions_that_were_there_stay_as_they_were(workshop):
     armature = workshop.armature()
     armature.pose.bones["head"].keyframe_insert("rotation_quaternion", frame=3)
     old = armature.animation_data.action
-    old.fcurves[0].mute, old.fcurves[1].lock = True, True
+    curves = curves_in(old)
+    curves[0].mute, curves[1].lock = True, True
     other = armature.copy()
     bpy.context.collection.objects.link(other)
     before = keys_of(old)
