@@ -1,6 +1,7 @@
 """What the running add-on knows beyond the .blend: the engine, jobs in progress, what went wrong last.
 
 Nothing here is saved. Everything runs on the main thread; worker threads change nothing but a Job's progress.
+The engine's client and its installer are imported when they are first needed: enabling the add-on is to take a blink.
 """
 
 from __future__ import annotations
@@ -10,14 +11,15 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from . import paths
 from .engine import pump
-from .engine.client import EngineClient, EngineCommand, EngineUnavailableError
 from .engine.environment import Environment, read_environment, requirements_hash
-from .engine.install import InstallCancelledError, InstallError, engine_command
-from .engine.protocol import EngineError
+
+if TYPE_CHECKING:
+    from .engine.client import EngineClient, EngineCommand
+    from .engine.protocol import EngineError
 
 EngineState = Literal["missing", "installing", "broken", "outdated", "ready"]
 Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch", "voice", "emotion"]
@@ -98,12 +100,17 @@ def _wanted_requirements() -> str:
 
 def engine() -> EngineClient:
     """The client; the process starts with the first request."""
+    from .engine.client import EngineClient
+
     if state.client is None:
         state.client = EngineClient(_command, pump.post)
     return state.client
 
 
 def _command() -> EngineCommand:
+    from .engine.client import EngineUnavailableError
+    from .engine.install import engine_command
+
     found = environment()
     if found is None:
         raise EngineUnavailableError("The engine is not installed; press Install Engine in Understudy's preferences.")
@@ -132,6 +139,7 @@ def _engine_busy() -> bool:
 
 def run_in_thread(job: Job, work: Callable[[Job], Any], done: Callable[[Job], None]) -> None:
     """Run work that knows no bpy on a thread; `done(job)` follows on the main thread, with result or error set."""
+    from .engine.install import InstallCancelledError, InstallError
 
     def run() -> None:
         try:

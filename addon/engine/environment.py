@@ -3,6 +3,8 @@
 FOLDER/engine.json     the environment in use; an installation counts only once this names it
 FOLDER/env-1/ ...      environments made here, each with a marker file, so that nothing else is ever removed
 FOLDER/*.log           what the engine and the installation printed
+
+Panels read the state at every drawing; what only installing and removing need is imported there.
 """
 
 from __future__ import annotations
@@ -11,12 +13,8 @@ import contextlib
 import hashlib
 import json
 import os
-import shutil
-import tempfile
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-
-from .platform import replace_patiently
 
 MARKER = ".understudy-engine"
 _STATE = "engine.json"
@@ -54,6 +52,10 @@ def read_environment(folder: Path) -> Environment | None:
 
 def write_environment(folder: Path, environment: Environment) -> None:
     """Put an environment into use, in one step."""
+    import tempfile
+
+    from .platform import replace_patiently
+
     values = {**asdict(environment), "python": str(environment.python)}
     handle, partial = tempfile.mkstemp(prefix=".engine.", suffix=".partial", dir=folder)
     try:
@@ -101,6 +103,8 @@ def remove_engine(folder: Path) -> None:
 
 
 def _remove(path: Path) -> None:
+    import shutil
+
     if path.is_dir() and not path.is_symlink():
         shutil.rmtree(path, ignore_errors=True)  # what Windows still holds goes with the next installation
     else:

@@ -1,8 +1,10 @@
-"""Installing, trying and removing the engine. The work is done on a thread; nothing here holds up Blender's window."""
+"""Installing, trying and removing the engine. The work is done on a thread; nothing here holds up Blender's window.
+
+The installer itself is imported by the button that needs it, not when the add-on is enabled.
+"""
 
 # pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportAttributeAccessIssue=false
-import subprocess
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,9 +14,8 @@ from bpy.props import StringProperty
 from bpy.types import Context, Event, Operator
 
 from .. import paths, session
-from ..engine import platform, pump
+from ..engine import pump
 from ..engine.environment import remove_engine
-from ..engine.install import InstallOptions, install_engine, use_python, verify_python
 from ..session import Job
 from .results import CANCELLED, FINISHED, OperatorResult
 
@@ -67,6 +68,8 @@ class UNDERSTUDY_OT_install_engine(_InstallationOperator):
     )
 
     def work(self, context: Context) -> Callable[[Job], Any]:
+        from ..engine.install import InstallOptions, install_engine
+
         options = InstallOptions(
             folder=paths.engine_folder(),
             requirements=paths.REQUIREMENTS,
@@ -86,6 +89,8 @@ class UNDERSTUDY_OT_use_python(_InstallationOperator):
     python: StringProperty(name="Python", description="Empty: as in Preferences", subtype="FILE_PATH")
 
     def work(self, context: Context) -> Callable[[Job], Any]:
+        from ..engine.install import use_python
+
         python = _path(self.python or _preference(context, "own_python"))
         if python is None:
             return lambda job: _refuse("Choose the Python of an environment first.")
@@ -99,6 +104,8 @@ class UNDERSTUDY_OT_check_engine(_InstallationOperator):
     bl_label = "Check Engine"
 
     def work(self, context: Context) -> Callable[[Job], Any]:
+        from ..engine.install import verify_python
+
         found = session.environment()
         if found is None:
             return lambda job: _refuse("The engine is not installed; press Install Engine.")
@@ -146,6 +153,10 @@ class UNDERSTUDY_OT_show_logs(Operator):
     bl_label = "Show Logs"
 
     def execute(self, context: Context) -> OperatorResult:
+        import subprocess
+
+        from ..engine import platform
+
         folder = paths.engine_folder()
         try:
             subprocess.Popen(platform.open_folder_command(folder), **platform.popen_options())
