@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 # Understood by addon/cli.py, which needs bpy: the wheel in this environment, or the Blender named by the user.
 BLENDER_COMMANDS = ("apply", "inspect", "preview")
@@ -67,5 +68,19 @@ def _take_blender_option(arguments: list[str]) -> tuple[str | None, list[str]]:
     return blender, rest
 
 
+def start() -> NoReturn:
+    """The console's `understudy`.
+
+    Where Blender was a module of this process, Python is not let tidy up: bpy 4.5 destroys a condition that its sound
+    thread still waits for, and then the command would hang for ever after its work was done.
+    """
+    code = main()
+    if "bpy" in sys.modules:
+        sys.stdout.flush()
+        sys.stderr.flush()
+        os._exit(code)
+    sys.exit(code)
+
+
 if __name__ == "__main__":
-    sys.exit(main())
+    start()

@@ -5,70 +5,22 @@
 Writes REPORT_FOLDER/report.json and a numbered .png for each step, then quits.
 """
 
+import functools
 import importlib
-import json
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 
+sys.path.insert(0, str(Path(__file__).parent))
+import driver
+from driver import PACKAGE, drive, other_panels, override, report, show_sidebar, until, wait, watched
+
 FOLDER, PYTHON, *TAKES = sys.argv[sys.argv.index("--") + 1 :]
 FOLDER = Path(FOLDER)
-session = importlib.import_module("bl_ext.user_default.understudy.addon.session")
-report = {"version": bpy.app.version_string, "steps": [], "error": ""}
-
-
-def view():
-    window = bpy.context.window_manager.windows[0]
-    return window, next(area for area in window.screen.areas if area.type == "VIEW_3D")
-
-
-def override():
-    window, area = view()
-    region = next(found for found in area.regions if found.type == "WINDOW")
-    return bpy.context.temp_override(window=window, area=area, region=region)
-
-
-def wait(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-
-
-def until(done, seconds, what):
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what} did not happen in {seconds} s")
-        yield
-
-
-def picture(name, **facts):
-    view()[1].tag_redraw()
-    yield from wait(1.5)
-    path = FOLDER / f"{len(report['steps']) + 1:02d}-{name}.png"
-    (FOLDER / "picture-wanted.txt").write_text(path.name, encoding="utf-8")
-    yield from until(path.exists, 30, "the photograph")
-    report["steps"].append({"name": name, "picture": path.name, **facts})
-
-
-def show_batch():
-    bpy.context.preferences.view.show_splash = False
-    _window, area = view()
-    area.spaces.active.show_region_ui = True
-    yield from wait(1.0)
-    next(found for found in area.regions if found.type == "UI").active_panel_category = "Understudy"
-    for name in dir(bpy.types):
-        if name.startswith("UNDERSTUDY_PT_") and name not in ("UNDERSTUDY_PT_batch", "UNDERSTUDY_PT_takes"):
-            kind = getattr(bpy.types, name)
-            if getattr(kind, "bl_parent_id", "") or name == "UNDERSTUDY_PT_character":
-                bpy.utils.unregister_class(kind)  # so that the batch has the picture for itself
-    kind = bpy.types.UNDERSTUDY_PT_batch
-    kind.bl_options = set()
-    bpy.utils.unregister_class(kind)
-    bpy.utils.register_class(kind)  # open, as after a click on its header
+session = importlib.import_module(f"{PACKAGE}.addon.session")
+picture = functools.partial(driver.picture, FOLDER)
 
 
 def way():
@@ -79,40 +31,23 @@ def way():
     values = bpy.context.scene.understudy
     values.character = next(thing for thing in bpy.data.objects if thing.type == "ARMATURE")
     values.batch_engine = "WORKBENCH"
-    yield from show_batch()
+    yield from show_sidebar(
+        unfold=["UNDERSTUDY_PT_batch"], hide=other_panels("UNDERSTUDY_PT_batch", "UNDERSTUDY_PT_takes")
+    )
     bpy.ops.wm.save_mainfile()
     yield from until(lambda: session.engine_state() == "ready", 120, "the engine")
     yield from picture("before", dirty=bpy.data.is_dirty)
-    last, longest = time.monotonic(), 0.0
+    started = time.monotonic()
     with override():
         bpy.ops.understudy.batch("INVOKE_DEFAULT", render=True)
-    report["started"] = time.monotonic() - last
+    report["started"] = time.monotonic() - started
     job = session.state.batch
     if job is None:
         raise RuntimeError(session.state.problems.get("batch", "the batch did not start"))
     yield from until(lambda: job.fraction > 0.2 or job.finished, 300, "the first results")
     yield from picture("running", fraction=job.fraction, message=job.message)
-    last = time.monotonic()
-    for _ in until(lambda: job.finished, 400, "the end"):
-        yield
-        longest, last = max(longest, time.monotonic() - last), time.monotonic()
+    longest = yield from watched(lambda: job.finished, 400, "the end")
     yield from picture("ended", error=job.error, note=session.state.notes.get("batch", ""), longest_gap=longest)
 
 
-steps = way()
-
-
-def tick():
-    try:
-        next(steps)
-        return 0.05
-    except StopIteration:
-        pass
-    except Exception:  # noqa: BLE001 - whatever went wrong belongs into the report
-        report["error"] = traceback.format_exc()
-    (FOLDER / "report.json").write_text(json.dumps(report, indent=1, default=str), encoding="utf-8")
-    bpy.ops.wm.quit_blender()
-    return None
-
-
-bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
+drive(FOLDER, way)

@@ -5,54 +5,21 @@
 Writes REPORT_FOLDER/report.json and a numbered .png for each step, then quits.
 """
 
+import functools
 import importlib
-import json
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 
+sys.path.insert(0, str(Path(__file__).parent))
+import driver
+from driver import PACKAGE, drive, override, show_sidebar, until, view, wait
+
 FOLDER = Path(sys.argv[sys.argv.index("--") + 1])
-PACKAGE = "bl_ext.user_default.understudy"
 rig_map = importlib.import_module(f"{PACKAGE}.addon.rig_map")
-report = {"version": bpy.app.version_string, "steps": [], "error": ""}
-
-
-def view():
-    window = bpy.context.window_manager.windows[0]
-    return window, next(area for area in window.screen.areas if area.type == "VIEW_3D")
-
-
-def override(region="WINDOW"):
-    window, area = view()
-    return bpy.context.temp_override(
-        window=window, area=area, region=next(found for found in area.regions if found.type == region)
-    )
-
-
-def wait(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-
-
-def until(done, seconds, what):
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what} did not happen in {seconds} s")
-        yield
-
-
-def picture(name, **facts):
-    view()[1].tag_redraw()
-    yield from wait(1.5)
-    path = FOLDER / f"{len(report['steps']) + 1:02d}-{name}.png"
-    (FOLDER / "picture-wanted.txt").write_text(path.name, encoding="utf-8")
-    yield from until(path.exists, 30, "the photograph")
-    report["steps"].append({"name": name, "picture": path.name, **facts})
+picture = functools.partial(driver.picture, FOLDER)
 
 
 def character():
@@ -64,27 +31,12 @@ def described():
     return profile.describe() if profile else ""
 
 
-def show_sidebar():
-    bpy.context.preferences.view.show_splash = False
-    _window, area = view()
-    area.spaces.active.show_region_ui = True
-    yield from wait(1.0)
-    region = next(found for found in area.regions if found.type == "UI")
-    region.active_panel_category = "Understudy"
-    for name in ("UNDERSTUDY_PT_bones", "UNDERSTUDY_PT_face_shapes", "UNDERSTUDY_PT_profile"):
-        kind = getattr(bpy.types, name)
-        kind.bl_options = set()
-        bpy.utils.unregister_class(kind)
-        bpy.utils.register_class(kind)  # open, as after a click on its header
-    for name in ("UNDERSTUDY_PT_source", "UNDERSTUDY_PT_capture", "UNDERSTUDY_PT_takes"):
-        kind = getattr(bpy.types, name, None)
-        if kind is not None:
-            bpy.utils.unregister_class(kind)  # so that the map has the picture for itself
-
-
 def way():
     yield from wait(3.0)
-    yield from show_sidebar()
+    yield from show_sidebar(
+        unfold=("UNDERSTUDY_PT_bones", "UNDERSTUDY_PT_face_shapes", "UNDERSTUDY_PT_profile"),
+        hide=("UNDERSTUDY_PT_source", "UNDERSTUDY_PT_capture", "UNDERSTUDY_PT_takes"),  # room for the map
+    )
     with override():
         bpy.ops.object.select_all(action="SELECT")
         bpy.ops.object.delete()
@@ -139,20 +91,4 @@ def way():
     yield from picture("another", whole=described())
 
 
-steps = way()
-
-
-def tick():
-    try:
-        next(steps)
-        return 0.05
-    except StopIteration:
-        pass
-    except Exception:  # noqa: BLE001 - whatever went wrong belongs into the report
-        report["error"] = traceback.format_exc()
-    (FOLDER / "report.json").write_text(json.dumps(report, indent=1, default=str), encoding="utf-8")
-    bpy.ops.wm.quit_blender()
-    return None
-
-
-bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
+drive(FOLDER, way)

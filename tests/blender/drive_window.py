@@ -7,23 +7,23 @@ that folder; otherwise PYTHON's environment is used.
 """
 
 import contextlib
+import functools
 import importlib
-import json
 import sys
 import time
-import traceback
 from pathlib import Path
 
 import bpy
 
+sys.path.insert(0, str(Path(__file__).parent))
+import driver
+from driver import PACKAGE, drive, override, report, settings, until, view, wait, watched
+
 FOLDER, CLIP, PYTHON = (Path(text) for text in sys.argv[sys.argv.index("--") + 1 :][:3])
 WHEELS = sys.argv[sys.argv.index("--") + 4 :][:1]
-PACKAGE = "bl_ext.user_default.understudy"
-TICK = 0.1
-
-report = {"version": bpy.app.version_string, "steps": [], "error": ""}
 session = importlib.import_module(f"{PACKAGE}.addon.session")
 pump = importlib.import_module(f"{PACKAGE}.addon.engine.pump")
+picture = functools.partial(driver.picture, FOLDER)
 draws: list[float] = []
 held: dict[str, float] = {}
 """What Understudy did on the main thread -> the most processor time it took, in seconds."""
@@ -46,48 +46,6 @@ def watch_pump():
     pump.drain = drained
 
 
-def settings():
-    return bpy.context.scene.understudy
-
-
-def view():
-    window = bpy.context.window_manager.windows[0]
-    area = next(area for area in window.screen.areas if area.type == "VIEW_3D")
-    return window, area
-
-
-def override(region="WINDOW"):
-    window, area = view()
-    return bpy.context.temp_override(
-        window=window, area=area, region=next(found for found in area.regions if found.type == region)
-    )
-
-
-def wait(seconds):
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        yield
-
-
-def until(done, seconds, what):
-    end = time.monotonic() + seconds
-    while not done():
-        if time.monotonic() > end:
-            raise TimeoutError(f"{what} did not happen in {seconds} s; {session.state}")
-        yield
-
-
-def picture(name, area=None, **facts):
-    (area or view()[1]).tag_redraw()
-    yield from wait(1.0)  # the window draws after the timer
-    number = len(report["steps"]) + 1
-    path = FOLDER / f"{number:02d}-{name}.png"
-    # Blender's own screenshot is black where OpenGL is drawn in software: whoever started us photographs the screen.
-    (FOLDER / "picture-wanted.txt").write_text(path.name, encoding="utf-8")
-    yield from until(path.exists, 20, "the photograph")
-    report["steps"].append({"name": name, "picture": path.name, **facts})
-
-
 def show_sidebar():
     bpy.ops.wm.read_homefile(use_empty=False, use_factory_startup=True, use_splash=False)
     yield from wait(2.0)
@@ -95,12 +53,10 @@ def show_sidebar():
         if thing.type == "MESH":
             bpy.data.objects.remove(thing)
     _window, area = view()
-    area.spaces.active.show_region_ui = True
     area.spaces.active.shading.type = "SOLID"
     area.spaces.active.shading.color_type = "TEXTURE"
-    yield from wait(1.0)
+    yield from driver.show_sidebar()
     region = next(found for found in area.regions if found.type == "UI")
-    region.active_panel_category = "Understudy"
     bpy.types.SpaceView3D.draw_handler_add(lambda: draws.append(time.monotonic()), (), "UI", "POST_PIXEL")
     yield from wait(1.0)
     yield from picture("panel", category=region.active_panel_category)
@@ -131,16 +87,6 @@ def _base_python():
     asked = [str(PYTHON), "-c", "import sys; print(sys.base_prefix)"]
     prefix = subprocess.run(asked, capture_output=True, text=True, check=True).stdout.strip()
     return f"{prefix}/bin/python3"
-
-
-def watched(done, seconds, what):
-    """Wait, and measure the longest time the main loop was held up."""
-    longest, last = 0.0, time.monotonic()
-    for _ in until(done, seconds, what):
-        yield
-        now = time.monotonic()
-        longest, last = max(longest, now - last - TICK), now
-    return longest
 
 
 def preferences():
@@ -267,21 +213,4 @@ def way():
     yield from apply()
 
 
-steps = way()
-
-
-def tick():
-    try:
-        next(steps)
-        return TICK
-    except StopIteration:
-        pass
-    except Exception:  # noqa: BLE001 - whatever went wrong belongs into the report
-        report["error"] = traceback.format_exc()
-    report["held"] = held
-    (FOLDER / "report.json").write_text(json.dumps(report, indent=1, default=str), encoding="utf-8")
-    bpy.ops.wm.quit_blender()
-    return None
-
-
-bpy.app.timers.register(tick, first_interval=1.0, persistent=True)
+drive(FOLDER, way, finish=lambda: report.update(held=held))

@@ -155,7 +155,11 @@ def test_a_defect_ends_with_1_and_one_line(capsys, monkeypatch, tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="signals are POSIX")
 def test_ctrl_c_ends_with_130_and_leaves_nothing(tmp_path):
     command = [sys.executable, "-m", "understudy.ml", "capture", real("walk_outdoor_side.mp4"), "--out", "w.take.npz"]
-    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True)
+
+    def heed_interrupts():  # which a shell takes from what it runs in the background
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    process = subprocess.Popen(command, cwd=tmp_path, stderr=subprocess.PIPE, text=True, preexec_fn=heed_interrupts)
     time.sleep(4.0)
     process.send_signal(signal.SIGINT)
     begun = time.monotonic()
