@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..take import CAPTURED_BONES, local_rotations, parent_indices, rotation
 from .analytic import MOTIONS
 from .contacts import runs
+from .motion_files import read_motion
 from .recorded import upright_elbows
 
 Floats = NDArray[np.float64]
@@ -48,14 +49,26 @@ class Stretch:
         return len(self.local)
 
 
+def motion_paths(folder: Path) -> list[Path]:
+    """The motion clips in a folder; none where there is no folder."""
+    paths = sorted(folder.iterdir()) if folder.is_dir() else []
+    return [path for path in paths if path.suffix.lower() in (".npz", ".bvh")]
+
+
 def load_bank(folder: Path, held_out: Sequence[str] = HELD_OUT) -> tuple[Stretch, ...]:
-    """All stretches of the clips (.npz, see the folder's README) whose names begin with none of `held_out`."""
+    """All stretches of the clips whose names begin with none of `held_out`.
+
+    Clips are arrays (.npz, as the shared motion set has them), takes (.take.npz) and BVH files.
+    """
     stretches: list[Stretch] = []
-    for path in sorted(folder.glob("*.npz")):
+    for path in motion_paths(folder):
         if not path.name.startswith(tuple(held_out)):
-            stretches.extend(_stretches(path))
+            own = path.suffix == ".npz" and not path.name.endswith(".take.npz")
+            stretches.extend(_stretches(path) if own else _of_file(path))
     if not stretches:
-        raise FileNotFoundError(f"There are no motion clips (.npz) to learn from in {folder}; name another folder.")
+        raise FileNotFoundError(
+            f"There are no motion clips (.bvh, .take.npz or .npz) to learn from in {folder}; name another folder."
+        )
     return tuple(stretches)
 
 
@@ -68,6 +81,12 @@ def built_in_bank() -> tuple[Stretch, ...]:
         local = local_rotations(motion.rotations[:, order], BODY_PARENTS)
         stretches.append(Stretch(motion.name, motion.fps, local, motion.hips_position, motion.rest_positions[order]))
     return tuple(stretches)
+
+
+def _of_file(path: Path) -> list[Stretch]:
+    motion = read_motion(path, BODY_BONES)
+    local = local_rotations(motion.rotations, BODY_PARENTS)
+    return [Stretch(path.stem, motion.fps, local, motion.hips, motion.rest)] if len(local) > motion.fps else []
 
 
 def _stretches(path: Path) -> list[Stretch]:

@@ -20,7 +20,7 @@ import torch
 
 from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
-from .bank import HELD_OUT, Stretch, built_in_bank, load_bank
+from .bank import HELD_OUT, Stretch, built_in_bank, load_bank, motion_paths
 from .data import FIRST_TRAINING_SEED, clip_path, load_clip, make_clips, save_clip, stage_clip
 from .detector_model import DetectorModel
 from .examples import TIMED, Batch, Example, make_batch, make_example, mirrored, varied
@@ -49,7 +49,7 @@ class BodyTraining:
     simulated_share: float = 0.6
     """Of each batch."""
     motion: str = str(_ROOT.parent / "shared" / "data" / "motion")
-    """Folder of recorded motions (.npz)."""
+    """Folder of recorded motions: BVH files, takes, or clips as the shared motion set has them."""
     data: str = str(_CACHE / "body")
     grow: bool = False
     """Render nothing, but take in what another process adds to the folder meanwhile, up to `clips`."""
@@ -181,7 +181,7 @@ class Shelf:
 
     def _bank(self) -> tuple[Stretch, ...]:
         folder = Path(self._config.motion)
-        if any(folder.glob("*.npz")):
+        if motion_paths(folder):
             return load_bank(folder, HELD_OUT)
         self._say(f"There are no motion clips in {folder}; the built-in motions stand in.")
         return built_in_bank()

@@ -38,7 +38,7 @@ def test_the_commands_inside_blender(blender, tmp_path):
     mira, out = ROOT / "sample_rigs" / "mira.blend", tmp_path / "moved.blend"
     inspected = blender.run("--command", "understudy", "inspect", mira, "--json")
     assert inspected.returncode == 0, inspected.stdout + inspected.stderr
-    told = json.loads(next(line for line in inspected.stdout.splitlines() if line.startswith("{")))
+    told, _end = json.JSONDecoder().raw_decode(inspected.stdout[inspected.stdout.index("{\n") :])  # Blender talks too
     assert told["bones"]["hips"] == "mixamorig:Hips" and told["kind"] == "mixamo"
     applied = blender.run("--command", "understudy", "apply", TRUTH, "--rig", mira, "--out", out)
     assert applied.returncode == 0, applied.stdout + applied.stderr
