@@ -95,6 +95,28 @@ def feel(
 
 
 @app.command()
+def generate(
+    behaviour: Annotated[str, typer.Option(help="idle, listen, talk or walk.")] = "idle",
+    seconds: Annotated[float | None, typer.Option(help="How long [as long as the audio].")] = None,
+    emotion: Annotated[str, typer.Option(help="neutral, happiness, sadness, anger, fear, disgust, surprise.")] = (
+        "neutral"
+    ),
+    strength: Annotated[float, typer.Option(help="Of the emotion, 0 to 1.")] = 0.7,
+    audio: Annotated[Path | None, typer.Option(help="A voice to talk with: gestures and mouth follow it.")] = None,
+    seed: Annotated[int, typer.Option(help="Another number is another performance.")] = 0,
+    travel: Annotated[bool, typer.Option("--travel", help="Walk away instead of in place.")] = False,
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="The take [BEHAVIOUR.take.npz].")] = None,
+    as_json: JsonFlag = False,
+) -> None:
+    """Make a body idle, listen, talk or walk without any footage."""
+    from .behaviour.generate import GenerateOptions
+    from .commands.speak import run_generate
+
+    options = GenerateOptions(behaviour, seconds, emotion, strength, audio, seed, travel)
+    run_generate(options, out, as_json)
+
+
+@app.command()
 def performer(
     video: Annotated[str, typer.Argument(help="A few seconds of the performer at rest, looking at the camera.")],
     out: Annotated[Path | None, typer.Option("--out", "-o", help="[VIDEO's name.performer.json]")] = None,
@@ -132,7 +154,7 @@ def record(
 
 @app.command()
 def train(
-    model: Annotated[str, typer.Argument(help="face, body, voice, emotion")],
+    model: Annotated[str, typer.Argument(help="face, body, voice, emotion, behaviour")],
     config: Annotated[Path | None, typer.Option(help="A TOML file with settings.")] = None,
     resume: Annotated[bool, typer.Option("--resume", help="Go on from the last checkpoint.")] = False,
     smoke: Annotated[bool, typer.Option("--smoke", help="Run the whole way in seconds, on next to nothing.")] = False,
@@ -145,7 +167,7 @@ def train(
 
 @app.command()
 def evaluate(
-    model: Annotated[str, typer.Argument(help="face, body, voice, emotion")],
+    model: Annotated[str, typer.Argument(help="face, body, voice, emotion, behaviour")],
     peer: Annotated[
         Path | None, typer.Option(help="Google's face_landmarker.task, to measure beside the face model.")
     ] = None,

@@ -2,14 +2,14 @@
 
 walk: motion capture whose description says walking (any folder of clips as in ml/body/recorded.py). talk: rules
 (procedural.py) and the standing gestures of motion capture (directing traffic, basketball signals), whose loudness is
-taken from the hands' speed. idle, listen: rules alone, since there is next to none in the motion capture at hand.
-Emotions: rules over all of them (styles.py).
+taken from the hands' speed. idle, listen: rules alone, since of the motion capture at hand hardly half a minute stands
+quietly. Emotions: rules over all of them (styles.py).
 """
 
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -20,20 +20,24 @@ from scipy.ndimage import gaussian_filter1d
 
 from ..body.recorded import load_clip
 from ..take import EMOTION_NAMES, joint_positions, rotation
-from .pose import BODY_BONES, FPS, LEG, PARENTS, REST, BodyMotion, Floats, bone, features_of
-from .procedural import Acted, listen, stand, talk
+from .base import base, conditions
+from .gait import Gait, fit_gait, stride_of
+from .pose import BODY_BONES, FPS, LEG, PARENTS, REST, BodyMotion, Floats, bone, feature_weights, features_of
+from .procedural import Acted
 from .styles import at_pace, pace, styled
 
-BEHAVIOURS: Final[tuple[str, ...]] = ("idle", "listen", "talk", "walk")
-CONDITIONS: Final = len(BEHAVIOURS) + len(EMOTION_NAMES) + 1
-"""Behaviour and emotion as shares, and the voice's loudness."""
 MOTION_FOLDER: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "motion"
 WALKS: Final = ("walk", "walking", "slow walk", "brisk walk", "walk/stride", "slow walk/stride")
 GESTURES: Final = ("directing traffic", "basketball signal")
-HELD_OUT_SUBJECTS: Final = ("7", "8", "39")
-"""Walkers kept for evaluation."""
+HELD_OUT_WALKERS: Final = ("7", "16", "32", "43")
+"""Subjects kept for evaluation."""
+HELD_OUT_GESTURES: Final = ("cmu_basketball_signal_05", "cmu_directing_traffic_04")
+"""Takes kept for evaluation; the database names one subject for each kind."""
+MADE: Final = ("idle", "listen", "talk")
 _SECONDS: Final = 12
 _SHORTEST: Final = 64
+_EDGE: Final = 12
+"""Frames at a recording's ends that the smoothing of features_of spoils."""
 
 
 @dataclass(frozen=True)
@@ -44,31 +48,24 @@ class Clip:
     """[T, F]"""
     conditions: NDArray[np.float32]
     """[T, CONDITIONS]"""
+    person: str = "rules"
+    """Whose motion it is; people are drawn alike, however much of them there is."""
 
 
-def conditions(behaviour: str, emotion: str, strength: float, voice: Floats) -> NDArray[np.float32]:
-    """[T, CONDITIONS] for a behaviour with an emotion, to a voice's loudness [T]."""
-    rows = np.zeros((len(voice), CONDITIONS), dtype=np.float32)
-    rows[:, BEHAVIOURS.index(behaviour)] = 1
-    rows[:, len(BEHAVIOURS) + EMOTION_NAMES.index(emotion)] = strength
-    rows[:, len(BEHAVIOURS)] += 1 - strength  # the rest is neutral
-    rows[:, -1] = voice
-    return rows
+def made_up(behaviour: str, seed: int, gait: Gait | None = None) -> Clip:
+    """A sequence by rule with a random emotion."""
+    from .base import BEHAVIOURS
 
-
-def made_up(behaviour: str, seed: int) -> Clip:
-    """A sequence by rule with a random emotion: idle, listen or talk."""
     rng = np.random.default_rng([seed, BEHAVIOURS.index(behaviour), 0xB0D])
     emotion, strength = _random_emotion(rng)
-    makers: dict[str, Callable[[np.random.Generator, int], Acted]] = {"idle": stand, "listen": listen, "talk": talk}
-    acted = makers[behaviour](rng, int(_SECONDS * FPS))
-    return _sequence(acted, behaviour, emotion, strength)
+    made = base(behaviour, int(_SECONDS * FPS), rng, emotion, strength, gait=gait)
+    return Clip(made.features.astype(np.float32), made.conditions)
 
 
 def captured(behaviour: str, folder: Path, held_out: bool, copies: int = 3) -> list[Clip]:
     """Motion capture of walking or gesturing with random emotions, `copies` of each clip; empty without the folder."""
     found = []
-    for number, path in enumerate(_clips(behaviour, folder, held_out)):
+    for number, (path, person) in enumerate(_clips(behaviour, folder, held_out)):
         acted = _acted(path, behaviour)
         if acted is None:
             continue
@@ -76,8 +73,22 @@ def captured(behaviour: str, folder: Path, held_out: bool, copies: int = 3) -> l
             rng = np.random.default_rng([number, copy, 0xCA7])
             emotion, strength = ("neutral", 1.0) if copy == 0 else _random_emotion(rng)
             moved = acted if rng.random() < 0.5 else Acted(mirrored(acted.motion), acted.voice)
-            found.append(_sequence(moved, behaviour, emotion, strength))
+            for part in _conversational(moved) if behaviour == "talk" else [moved]:
+                found.append(_sequence(part, behaviour, emotion, strength, person))
     return found
+
+
+def _conversational(acted: Acted) -> list[Acted]:
+    """The stretches of signalling whose hands stay as low as those of people who talk."""
+    joints = joint_positions(acted.motion.rotations, acted.motion.hips, REST, PARENTS)
+    hands = joints[:, [bone("leftHand"), bone("rightHand")], 2].max(axis=1)
+    low = np.concatenate(([False], hands < joints[:, bone("neck"), 2], [False]))
+    edges = np.flatnonzero(np.diff(low.astype(np.int8)))
+    return [
+        Acted(BodyMotion(acted.motion.rotations[a:b], acted.motion.hips[a:b]), acted.voice[a:b])
+        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        if b - a >= _SHORTEST + 2 * _EDGE
+    ]
 
 
 def mirrored(motion: BodyMotion) -> BodyMotion:
@@ -94,22 +105,28 @@ def _random_emotion(rng: np.random.Generator) -> tuple[str, float]:
     return str(rng.choice(EMOTION_NAMES[1:])), float(rng.uniform(0.4, 1.0))
 
 
-def _sequence(acted: Acted, behaviour: str, emotion: str, strength: float) -> Clip:
+def _sequence(acted: Acted, behaviour: str, emotion: str, strength: float, person: str) -> Clip:
     motion = at_pace(acted.motion, pace(emotion, strength))
     count = len(motion.hips)
     voice = np.interp(np.linspace(0, 1, count), np.linspace(0, 1, len(acted.voice)), acted.voice)
-    features = features_of(styled(motion, emotion, strength))
-    return Clip(features.astype(np.float32), conditions(behaviour, emotion, strength, voice))
+    features = features_of(styled(motion, emotion, strength)).astype(np.float32)
+    inside = slice(_EDGE, -_EDGE)
+    return Clip(features[inside], conditions(behaviour, emotion, strength, voice)[inside], person)
 
 
-def _clips(behaviour: str, folder: Path, held_out: bool) -> Sequence[Path]:
+def _clips(behaviour: str, folder: Path, held_out: bool) -> Sequence[tuple[Path, str]]:
+    """(file, subject) of the recordings of a behaviour."""
     index = folder / "INDEX.csv"
     if not index.is_file():
         return []
     wanted = WALKS if behaviour == "walk" else GESTURES
     with index.open(encoding="utf-8") as file:
         rows = [row for row in csv.DictReader(file) if row["description"] in wanted]
-    return [folder / row["file"] for row in rows if (row["subject"] in HELD_OUT_SUBJECTS) == held_out]
+    return [
+        (folder / row["file"], row["subject"])
+        for row in rows
+        if (row["subject"] in HELD_OUT_WALKERS or Path(row["file"]).stem in HELD_OUT_GESTURES) == held_out
+    ]
 
 
 def _acted(path: Path, behaviour: str) -> Acted | None:
@@ -122,7 +139,7 @@ def _acted(path: Path, behaviour: str) -> Acted | None:
     turns = rotation.normalize(motion.rotations[:, order])
     leg = float(np.linalg.norm(_rest(motion, "leftUpperLeg") - _rest(motion, "leftFoot")))
     hips = motion.hips_position * LEG / leg
-    body = BodyMotion(_head_up(turns), hips)
+    body = BodyMotion(_hands_and_hips_level(_head_up(turns)), hips)
     joints = joint_positions(body.rotations, hips, REST, PARENTS)
     low = (joints[:, [bone("leftToes"), bone("rightToes")], 2] - REST[bone("leftToes"), 2]).min(axis=1)
     hips[:, 2] -= np.percentile(low, 30)
@@ -150,11 +167,45 @@ def _head_up(turns: Floats) -> Floats:
     return result
 
 
+def _hands_and_hips_level(turns: Floats) -> Floats:
+    """Skeletons of the recordings differ in what a straight wrist and a level pelvis are: the mean is made straight."""
+    result = turns.copy()
+    hips = turns[:, 0]
+    heading = rotation.twist(hips, np.array([0.0, 0.0, 1.0]))
+    lean = rotation.multiply(rotation.conjugate(heading), hips)
+    result[:, 0] = rotation.multiply(heading, rotation.multiply(lean, rotation.conjugate(_mean(lean))))
+    for side in ("left", "right"):
+        arm, hand = turns[:, bone(f"{side}LowerArm")], turns[:, bone(f"{side}Hand")]
+        bend = rotation.multiply(rotation.conjugate(arm), hand)
+        bend = rotation.multiply(bend, rotation.conjugate(_mean(bend)))
+        result[:, bone(f"{side}Hand")] = rotation.multiply(arm, bend)
+    return result
+
+
+def _mean(turns: Floats) -> Floats:
+    """[4] of turns [T, 4] that lie close together."""
+    return rotation.normalize(rotation.continuous(turns).mean(axis=0))
+
+
 def training_set(made: int, folder: Path = MOTION_FOLDER, held_out: bool = False) -> dict[str, list[Clip]]:
     """Sequences by behaviour: `made` by rule of each kind that rules make, and all motion capture there is."""
     first = 10**6 if held_out else 0
-    sets = {name: [made_up(name, first + seed) for seed in range(made)] for name in ("idle", "listen", "talk")}
+    sets = {name: [made_up(name, first + seed) for seed in range(made)] for name in MADE}
     sets["walk"] = captured("walk", folder, held_out)
-    if not held_out:
-        sets["talk"] += captured("talk", folder, held_out, copies=6)
+    sets["talk"] += captured("talk", folder, held_out, copies=1 if held_out else 6)
     return {name: rows for name, rows in sets.items() if rows}
+
+
+def recorded_gait(folder: Path = MOTION_FOLDER) -> Gait | None:
+    """The gait of all recorded walkers but the held-out ones, as they are and mirrored; None without recordings."""
+    strides, people = [], []
+    for path, subject in _clips("walk", folder, held_out=False):
+        acted = _acted(path, "walk")
+        if acted is None:
+            continue
+        for motion in (acted.motion, mirrored(acted.motion)):
+            stride = stride_of(motion)
+            if stride is not None:
+                strides.append(stride)
+                people.append(subject)
+    return fit_gait(strides, people, feature_weights()) if strides else None

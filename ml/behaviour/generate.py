@@ -1,7 +1,8 @@
 """`understudy generate`: a take of a body that idles, listens, talks or walks, from noise alone or to a voice.
 
-The network gives the motion; its feet are then put where they stand (two-bone IK), so that nothing slides. Blinks,
-glances and small nods come from the rules of voice/manner.py. The same seed gives the same take.
+Rules and recorded gaits give a base motion (base.py), the network makes it more like recorded people (model.py), feet
+are put where they stand (body_take.py), blinks, glances and the mouth come from the rules of voice/. Without weights
+of the network the base motion is what is played. The same seed gives the same take.
 """
 
 from __future__ import annotations
@@ -15,21 +16,9 @@ from typing import Any, Final
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
 
-from ..body.contacts import find_contacts, foot_heights, joint_speeds
-from ..body.legs_on_floor import stand_on_floor
 from ..footage.interface import FootageError
 from ..footage.sound_file import open_sound
-from ..take import (
-    CAPTURED_BONES,
-    EMOTION_NAMES,
-    FACE_NAMES,
-    STANDARD_REST,
-    Take,
-    joint_positions,
-    parent_indices,
-    rotation,
-    validate,
-)
+from ..take import CAPTURED_BONES, EMOTION_NAMES, FACE_NAMES, Take, validate
 from ..version import program_version
 from ..voice.coarticulation import RATE
 from ..voice.hear import Heard, hear
@@ -37,22 +26,23 @@ from ..voice.loudness import loudness
 from ..voice.manner import speaking_manner
 from ..voice.mel import SAMPLE_RATE
 from ..voice.speak import face_take
-from ..voice.visemes import SILENCE, VISEMES
-from ..weights.registry import read_card
-from .data import BEHAVIOURS, conditions
-from .model import MODEL_NAME, SLOW_STEP, BehaviourNetConfig, Generator
-from .pose import BODY_BONES, FPS, Floats, motion_of, speed_of
+from ..weights.registry import available, read_card
+from .base import BEHAVIOURS, Base, base
+from .body_take import FINGERS, FULL_REST, standing_body, walking_body
+from .gait import GAIT_NAME
+from .murmur import murmur, silence
+from .pose import FPS, Floats
+from .procedural import random_voice
 
 Progress = Callable[[float, str], None]
 
 LONGEST: Final = 3600.0
 """Seconds."""
 _PIECE: Final = 900
-_MARGIN: Final = 96
-"""Frames beside a piece that the network also makes and that are thrown away; it sees 75 frames to each side."""
-_CURL: Final = {"Proximal": 18.0, "Intermediate": 24.0, "Distal": 14.0}
-_REST: Final = np.array([STANDARD_REST[name] for name in CAPTURED_BONES])
-_Y, _Z = np.array([0.0, 1.0, 0.0]), np.array([0.0, 0.0, 1.0])
+_CONTEXT: Final = 96
+"""Frames beside a piece that the network also makes and that are thrown away; it sees 76 frames to each side."""
+_MARGIN: Final = 32
+"""Frames made before and after the take and thrown away, where smoothing has nothing to lean on."""
 
 
 class BehaviourError(FootageError):
@@ -82,21 +72,32 @@ def generate(
 ) -> Take:
     """A validated take at 30 fps. BehaviourError or FootageError where the wish cannot be met."""
     seconds = _check(options)
-    progress(0.0, "Loading the model")
-    heard, voice = _voice(options, seconds, stop_if)
-    if seconds is None:
-        seconds = len(heard.visemes) / RATE if heard else 10.0
-    times = np.arange(max(2, round(seconds * FPS))) / FPS
-    level = np.zeros(len(times)) if voice is None else voice(times)
-    features = _features(options, level, progress, stop_if)
-    progress(0.8, "Putting the feet down")
+    progress(0.0, "Listening" if options.audio else "Generating")
+    heard, level = _voice(options, seconds, stop_if)
     stop_if()
-    take = _body_take(features, times, options)
-    take = _with_face(take, options, heard)
-    if voice is not None:
+    progress(0.3, "Generating")
+    made = moving(options, level, stop_if)
+    progress(0.7, "Putting the feet down")
+    stop_if()
+    take = _with_face(_body_take(made, options), options, heard)
+    if options.behaviour == "talk" or options.audio is not None:
         take = replace(take, voice=np.clip(level, 0, 1))
     progress(1.0, "Done")
     return validate(take)
+
+
+def moving(options: GenerateOptions, level: Floats, stop_if: Callable[[], None] = lambda: None) -> Base:
+    """The motion with _MARGIN frames more at both ends; level [T] is the voice's loudness."""
+    rng = np.random.default_rng([options.seed, BEHAVIOURS.index(options.behaviour), 0x9E7])
+    voice = np.pad(level, _MARGIN)
+    made = base(options.behaviour, len(voice), rng, options.emotion, _strength(options), voice)
+    if network_name() is None:
+        return made
+    return replace(made, features=_lifelike(made, options, stop_if))
+
+
+def _strength(options: GenerateOptions) -> float:
+    return 0.0 if options.emotion == "neutral" else options.strength
 
 
 def _check(options: GenerateOptions) -> float | None:
@@ -106,6 +107,8 @@ def _check(options: GenerateOptions) -> float | None:
         raise BehaviourError(f"There is no emotion {options.emotion!r}; known are {', '.join(EMOTION_NAMES)}.")
     if not 0 <= options.strength <= 1:
         raise BehaviourError(f"The emotion's strength is {options.strength:g}; it has to lie between 0 and 1.")
+    if not 0 <= options.seed < 2**63:
+        raise BehaviourError(f"The seed is {options.seed}; choose a whole number from 0 on.")
     if options.seconds is None:
         if options.audio is None:
             raise BehaviourError("Say how long with --seconds, or give a recording with --audio.")
@@ -115,161 +118,135 @@ def _check(options: GenerateOptions) -> float | None:
     return options.seconds
 
 
-def _voice(
-    options: GenerateOptions, seconds: float | None, stop_if: Callable[[], None]
-) -> tuple[Heard | None, Callable[[Floats], Floats] | None]:
-    """What is heard, and the loudness at any times; (None, None) without a recording. Talkers without one murmur."""
+def _voice(options: GenerateOptions, seconds: float | None, stop_if: Callable[[], None]) -> tuple[Heard, Floats]:
+    """What is said, and its loudness at each frame; talkers without a recording murmur."""
     if options.audio is None:
+        frames = max(2, round((seconds or 0.0) * FPS))
         if options.behaviour != "talk":
-            return None, None
-        from .procedural import random_voice
-
-        frames = round((seconds or 10.0) * FPS)
-        curve = random_voice(np.random.default_rng([options.seed, 0x7A1C]), max(frames, 2))
-        return None, lambda times: np.interp(times, np.arange(len(curve)) / FPS, curve)
+            return silence(frames), np.zeros(frames)
+        rng = np.random.default_rng([options.seed, 0x7A1C])
+        level = random_voice(rng, frames)
+        return murmur(level, rng), level
     sound = open_sound(options.audio)
     heard = hear(sound.blocks(SAMPLE_RATE), stop_if=stop_if)
     if len(heard.visemes) < 2:
         raise BehaviourError(f"{sound.name} holds less than 0.02 s of sound; choose a longer recording.")
-    if seconds is None and len(heard.visemes) / RATE > LONGEST:
-        raise BehaviourError(f"{sound.name} is longer than {LONGEST:g} s; give --seconds.")
-    return heard, lambda times: loudness(sound.blocks(SAMPLE_RATE), SAMPLE_RATE, times)
+    if seconds is None:
+        seconds = len(heard.visemes) / RATE
+    if seconds > LONGEST:
+        raise BehaviourError(f"{sound.name} is longer than {LONGEST:g} seconds; give --seconds.")
+    times = np.arange(max(2, round(seconds * FPS))) / FPS
+    return _lasting(heard, seconds), loudness(sound.blocks(SAMPLE_RATE), SAMPLE_RATE, times)
 
 
-def _features(options: GenerateOptions, level: Floats, progress: Progress, stop_if: Callable[[], None]) -> Floats:
-    """The network's motion [T, F] in pieces that overlap, each from its own stretch of one endless noise."""
+def _lasting(heard: Heard, seconds: float) -> Heard:
+    """As long as the take: cut, or silent after its end."""
+    count = int(seconds * RATE) + 1
+    missing = silence(max(0, round((count - len(heard.visemes)) / RATE * FPS)))
+    visemes = np.concatenate((heard.visemes, missing.visemes))[:count]
+    return Heard(visemes, np.concatenate((heard.level, missing.level))[:count])
+
+
+def _lifelike(made: Base, options: GenerateOptions, stop_if: Callable[[], None]) -> Floats:
+    """[T, F]: the base's features with the network's change, in pieces that overlap, from one endless noise."""
     import torch
 
+    from .model import SLOW_STEP
+
     network = _network()
-    given = conditions(options.behaviour, options.emotion, options.strength, level)
-    count = len(given)
+    count = len(made.features)
     draw = torch.Generator().manual_seed(options.seed)
     slow, quick, style = network.noise(1, count, draw)
-    pieces = []
+    whole = network.whitening.whiten(torch.as_tensor(made.features, dtype=torch.float32))
+    given = torch.as_tensor(made.conditions)
+    changes = []
     with torch.inference_mode():
         for start in range(0, count, _PIECE):
             stop_if()
-            begin = max(0, (start - _MARGIN) // SLOW_STEP * SLOW_STEP)
-            end = min(count, start + _PIECE + _MARGIN)
+            begin = max(0, (start - _CONTEXT) // SLOW_STEP * SLOW_STEP)
+            end = min(count, start + _PIECE + _CONTEXT)
             tail = slice(begin // SLOW_STEP, end // SLOW_STEP + 2)
-            made = network(torch.as_tensor(given[None, begin:end]), slow[:, tail], quick[:, begin:end], style)
-            kept = made[0, start - begin : start - begin + min(_PIECE, count - start)]
-            pieces.append(network.whitening.features(kept).double().numpy())
-            progress(0.1 + 0.7 * min(1.0, (start + _PIECE) / count), "Generating")
-    return np.concatenate(pieces)
+            piece = whole[None, begin:end]
+            new = network(piece, given[None, begin:end], slow[:, tail], quick[:, begin:end], style)
+            kept = (new - piece)[0, start - begin : start - begin + min(_PIECE, count - start)]
+            changes.append((kept @ network.whitening.back).double().numpy())
+    change = gaussian_filter1d(np.concatenate(changes), 1.0, axis=0)
+    change[:, -2:] = 0  # the feet say where the way goes
+    return made.features + change
 
 
-def _body_take(features: Floats, times: Floats, options: GenerateOptions) -> Take:
-    smooth = gaussian_filter1d(features, 1.0, axis=0)
-    travelling = options.travel and options.behaviour == "walk"
-    motion = motion_of(smooth, travelling=True)
-    turns = _with_fingers(motion.rotations, options.seed)
-    hips = motion.hips.copy()
-    if options.behaviour != "walk":  # who stands does not wander off
-        hips[:, :2] -= _drift(hips[:, :2])
-    hips[:, 2] -= _sunk(turns, hips)
-    contacts = _contacts(turns, hips, options.behaviour)
-    turns, hips = stand_on_floor(turns, hips, _REST, contacts, FPS)
-    if options.behaviour == "walk" and not travelling:
-        hips = hips - np.concatenate((_way(smooth), np.zeros((len(hips), 1))), axis=1)
-        contacts = np.zeros_like(contacts)  # the ground moves under a walk in place: nothing is to be held still
-    confidence = np.ones(len(times))
-    bones = np.tile(np.array([not _is_finger(name) for name in CAPTURED_BONES], dtype=float), (len(times), 1))
+def _body_take(made: Base, options: GenerateOptions) -> Take:
+    inside = slice(_MARGIN, len(made.features) - _MARGIN)
+    details: dict[str, Any] = {}
+    if options.behaviour == "walk":
+        turns, hips, way = walking_body(made.features, made.contacts, options.seed)
+        turns, hips, way, contacts = turns[inside], hips[inside], way[inside], made.contacts[inside]
+        if options.travel:
+            hips = hips - [*hips[0, :2], 0.0]
+        else:
+            hips = hips - np.concatenate((way, np.zeros((len(way), 1))), axis=1)
+            hips = hips - [*hips[:, :2].mean(axis=0), 0.0]
+            # The ground moves under a walk in place: nothing is to be held still.
+            contacts = np.zeros_like(contacts)
+            speed = (way[0, 1] - way[-1, 1]) / max(len(way) - 1, 1) * FPS
+            details["treadmill_metres_per_second"] = round(float(speed), 3)
+    else:
+        turns, hips = standing_body(made.features, options.seed)
+        turns, hips, contacts = turns[inside], hips[inside], made.contacts[inside]
+    count = len(hips)
+    seen = np.ones((count, len(CAPTURED_BONES)))
+    seen[:, FINGERS] = 0.0
     return Take(
-        fps=FPS, times=times, bone_names=CAPTURED_BONES, rotations=turns, hips_position=hips, rest_positions=_REST,
-        contacts=contacts, confidence_body=confidence, bone_confidence=bones,
-        metadata=_metadata(options, features, len(times)),
+        fps=FPS, times=np.arange(count) / FPS, bone_names=CAPTURED_BONES, rotations=turns, hips_position=hips,
+        rest_positions=FULL_REST, contacts=contacts, confidence_body=np.ones(count), bone_confidence=seen,
+        metadata=_metadata(options, count) | details,
     )  # fmt: skip
 
 
-def _way(features: Floats) -> Floats:
-    return np.cumsum(speed_of(features), axis=0) / FPS
-
-
-def _drift(hips: Floats) -> Floats:
-    """[T, 2] what of the hips' place is slower than any weight shift."""
-    return gaussian_filter1d(hips, 6.0 * FPS, axis=0, mode="nearest")
-
-
-def _sunk(turns: Floats, hips: Floats) -> float:
-    joints = joint_positions(turns, hips, _REST, parent_indices(CAPTURED_BONES))
-    return float(np.percentile(foot_heights(joints, _REST).min(axis=1), 30))
-
-
-def _contacts(turns: Floats, hips: Floats, behaviour: str) -> Any:
-    joints = joint_positions(turns, hips, _REST, parent_indices(CAPTURED_BONES))
-    if behaviour != "walk":
-        return np.ones((len(hips), 4), dtype=bool)
-    return find_contacts(foot_heights(joints, _REST), joint_speeds(joints, FPS), FPS)
-
-
-def _with_fingers(body: Floats, seed: int) -> Floats:
-    """[T, 52, 4] with fingers curled as in a hand at rest, a little different on each hand and finger."""
-    from ..performers.pose import complete_rotations
-
-    full = complete_rotations(BODY_BONES, body)
-    rng = np.random.default_rng([seed, 0xF1])
-    slow = gaussian_filter1d(rng.normal(size=(len(body), 2)), 1.5 * FPS, axis=0)
-    slow /= max(float(np.abs(slow).max()), 1e-9)
-    index = {name: i for i, name in enumerate(CAPTURED_BONES)}
-    for hand, (side, sign) in enumerate((("left", 1.0), ("right", -1.0))):
-        base = full[:, index[f"{side}Hand"]]
-        for finger in ("Index", "Middle", "Ring", "Little"):
-            turn, own = base, float(rng.uniform(0.7, 1.4))
-            for part, degrees in _CURL.items():
-                curl = np.radians(sign * degrees * own * (1 + 0.35 * slow[:, hand]))
-                turn = rotation.multiply(turn, rotation.from_rotvec(curl[:, None] * _Y))
-                full[:, index[f"{side}{finger}{part}"]] = turn
-    return full
-
-
-def _is_finger(name: str) -> bool:
-    return any(finger in name for finger in ("Thumb", "Index", "Middle", "Ring", "Little"))
-
-
-def _with_face(take: Take, options: GenerateOptions, heard: Heard | None) -> Take:
-    silent = heard is None
-    if heard is None:
-        count = int(len(take.times) / take.fps * RATE) + 1
-        visemes = np.zeros((count, len(VISEMES)), dtype=np.float32)
-        visemes[:, SILENCE] = 1
-        heard = Heard(visemes, np.full(count, -12.0, dtype=np.float32))
-    if silent:
-        manner = speaking_manner(heard, take.times, options.seed, liveliness=0.0)
-        weights, gaze = np.clip(manner.weights, 0, 1), manner.gaze
-    else:
+def _with_face(take: Take, options: GenerateOptions, heard: Heard) -> Take:
+    """Mouth, lids, brows and gaze; the head turns as the body's does."""
+    if options.behaviour == "talk" or options.audio is not None:
         face = face_take(heard, heard.visemes.astype(np.float64), take.times, take.fps, options.seed)
         weights, gaze = np.asarray(face.face_weights), np.asarray(face.gaze)
-    turns = np.asarray(take.rotations)
+    else:
+        manner = speaking_manner(heard, take.times, options.seed, liveliness=0.0)
+        weights, gaze = np.clip(manner.weights, 0, 1), manner.gaze
     take = replace(
         take, face_weights=weights.reshape(-1, len(FACE_NAMES)), gaze=gaze,
-        head_rotation=turns[:, CAPTURED_BONES.index("head")], confidence_face=np.ones(take.frame_count),
+        head_rotation=np.asarray(take.rotations)[:, CAPTURED_BONES.index("head")],
+        confidence_face=np.ones(take.frame_count),
     )  # fmt: skip
-    if options.emotion == "neutral":
+    if _strength(options) == 0:
         return take
     from ..emotion.adjust import with_emotion
 
     return with_emotion(take, options.emotion, options.strength)
 
 
-def _metadata(options: GenerateOptions, features: Floats, count: int) -> dict[str, Any]:
-    details: dict[str, Any] = {
+def _metadata(options: GenerateOptions, count: int) -> dict[str, Any]:
+    used = [name for name in (network_name(), GAIT_NAME if options.behaviour == "walk" else None) if name]
+    return {
         "source": {"name": f"generated {options.behaviour}", "duration": count / FPS, "kind": "generated"},
         "parts": ["face", "body"],
         "behaviour": options.behaviour,
         "seed": options.seed,
-        "models": {f"{MODEL_NAME}.safetensors": read_card(MODEL_NAME).sha256},
+        "models": {f"{name}.safetensors": read_card(name).sha256 for name in used},
         "version": program_version(),
         "warnings": [],
     }
-    if options.behaviour == "walk" and not options.travel:
-        details["treadmill_metres_per_second"] = round(float(-speed_of(features)[:, 1].mean()), 3)
-    return details
+
+
+def network_name() -> str | None:
+    """The network's name where its weights are there."""
+    from .model import MODEL_NAME
+
+    return MODEL_NAME if MODEL_NAME in available() else None
 
 
 @lru_cache(maxsize=1)
-def _network() -> Generator:
+def _network():  # noqa: ANN202 - Generator, imported late so that commands start without torch
     from ..weights.registry import load_weights
+    from .model import MODEL_NAME, BehaviourNetConfig, Generator
 
     card, tensors = load_weights(MODEL_NAME)
     network = Generator(BehaviourNetConfig(**card.config))

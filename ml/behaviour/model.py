@@ -1,7 +1,8 @@
-"""The two players: a generator of motion from noise and conditions, and discriminators that look at moments of it.
+"""The two players: a generator that turns rules into lifelike motion, and discriminators that look at moments of it.
 
 Both work on whitened principal components of the features, so that every output is near a pose somebody can take. The
-generator is convolutional all through: any length in one go, no seams. Its loss and the discriminators' are the
+generator adds a bounded change to a base motion (base.py), from noise and conditions: what must be exact stays near.
+It is convolutional all through: any length in one go, no seams. Its loss and the discriminators' are the
 hinge form of L = E[log D(x)] + E[log(1 - D(G(z)))] (Lim and Ye 2017; Miyato et al., "Spectral Normalization for
 Generative Adversarial Networks", ICLR 2018); conditions enter by projection (Miyato and Koyama, ICLR 2018).
 """
@@ -15,12 +16,14 @@ import torch
 from torch import Tensor, nn
 from torch.nn.utils.parametrizations import spectral_norm
 
-from .data import CONDITIONS
+from .base import CONDITIONS
 from .pose import FEATURES
 
 MODEL_NAME: Final = "behaviour"
 SLOW_STEP: Final = 8
 """Frames between the values of the slow noise."""
+_REACH: Final = 3.0
+"""Standard deviations by which a component can be changed at most."""
 
 
 @dataclass(frozen=True)
@@ -95,26 +98,29 @@ def _frame_norm(x: Tensor, norm: nn.GroupNorm) -> Tensor:
 
 
 class Generator(nn.Module):
-    """Noise and conditions to whitened components."""
+    """Base motion, noise and conditions to motion, in whitened components."""
 
     def __init__(self, config: BehaviourNetConfig) -> None:
         super().__init__()
         self.config = config
         self.whitening = Whitening(config.components)
         steer = CONDITIONS + config.style
-        self.enter = nn.Conv1d(2 * config.noise + steer, config.width, 5, padding=2)
+        self.enter = nn.Conv1d(config.components + 2 * config.noise + steer, config.width, 5, padding=2)
         self.blocks = nn.ModuleList(_Block(config.width, d, steer) for d in config.dilations)
         self.leave = nn.Conv1d(config.width, config.components, 5, padding=2)
+        nn.init.normal_(self.leave.weight, std=1e-3)  # the game begins at the base motion itself
 
-    def forward(self, conditions: Tensor, slow: Tensor, quick: Tensor, style: Tensor) -> Tensor:
-        """conditions [B, T, C], slow [B, T / 8 + 2, noise], quick [B, T, noise], style [B, style] -> [B, T, K]."""
+    def forward(self, base: Tensor, conditions: Tensor, slow: Tensor, quick: Tensor, style: Tensor) -> Tensor:
+        """base [B, T, K], conditions [B, T, C], slow [B, T / 8 + 2, noise], quick [B, T, noise], style [B, style]
+        -> [B, T, K]."""
         count = conditions.shape[1]
         drawn = nn.functional.interpolate(slow.transpose(1, 2), scale_factor=SLOW_STEP, mode="linear")[..., :count]
         steer = torch.cat((conditions, style[:, None].expand(-1, count, -1)), dim=2).transpose(1, 2)
-        x = self.enter(torch.cat((drawn, quick.transpose(1, 2), steer), dim=1))
+        x = self.enter(torch.cat((base.transpose(1, 2), drawn, quick.transpose(1, 2), steer), dim=1))
         for block in self.blocks:
             x = block(x, steer)
-        return self.leave(x).transpose(1, 2)
+        change = _REACH * torch.tanh(self.leave(nn.functional.leaky_relu(x, 0.2)) / _REACH)
+        return base + change.transpose(1, 2)
 
     def noise(self, batch: int, frames: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
         """Slow and quick noise and style for `forward`."""

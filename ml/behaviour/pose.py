@@ -102,6 +102,16 @@ def _orthonormal(columns: Floats) -> Floats:
     return np.stack((first, second, np.cross(first, second)), axis=-1)
 
 
+def feature_weights() -> Floats:
+    """[F] how much each feature counts in the components: thighs, upper arms and the trunk carry what hangs on them."""
+    weights = np.ones(FEATURES)
+    for index, name in enumerate(BODY_BONES):
+        heavy = any(part in name for part in ("hips", "spine", "chest", "UpperLeg", "UpperArm", "LowerArm", "LowerLeg"))
+        weights[6 * index : 6 * index + 6] = 1.5 if heavy else 0.8
+    weights[-5:-2] = 6.0
+    return weights
+
+
 def bone(name: str) -> int:
     """The index of a bone among BODY_BONES."""
     return BODY_BONES.index(name)

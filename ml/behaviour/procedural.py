@@ -12,6 +12,7 @@ from typing import Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
+from scipy.signal import find_peaks
 
 from ..take import joint_positions, rotation
 from .pose import BODY_BONES, FPS, PARENTS, REST, BodyMotion, Floats, bone
@@ -83,13 +84,9 @@ def random_voice(rng: np.random.Generator, frames: int) -> Floats:
 def stresses(voice: Floats) -> list[int]:
     """Frames of the loudest syllables, at least 0.4 s apart."""
     smooth = gaussian_filter1d(np.asarray(voice, dtype=np.float64), 1.5)
-    around = gaussian_filter1d(smooth, 0.7 * FPS)
-    order = [f for f in np.argsort(-(smooth - around)) if smooth[f] - around[f] > 0.1]
-    chosen: list[int] = []
-    for frame in order:
-        if all(abs(frame - other) > 0.4 * FPS for other in chosen):
-            chosen.append(int(frame))
-    return sorted(chosen)
+    prominence = smooth - gaussian_filter1d(smooth, 0.7 * FPS)
+    peaks, _ = find_peaks(prominence, height=0.1, distance=round(0.4 * FPS))
+    return peaks.tolist()
 
 
 def _standing(rng: np.random.Generator, frames: int) -> dict[str, Floats]:
@@ -192,25 +189,42 @@ def _gesturing(rng: np.random.Generator, motion: BodyMotion, voice: Floats, beat
     """Hands leave rest while the voice speaks and stroke on its stresses."""
     turns = motion.rotations.copy()
     frames = len(voice)
-    speaking = gaussian_filter1d((gaussian_filter1d(voice, 0.35 * FPS) > 0.12).astype(float), 0.25 * FPS)
-    lively = float(rng.uniform(0.3, 1.0))
-    hands = [side for side, _ in _SIDES if rng.random() < 0.45 + 0.5 * lively] or [str(rng.choice(["left", "right"]))]
-    together = rng.random() < 0.6
-    places = _places(rng, frames, beats)
-    for side, sign in _SIDES:
-        if side not in hands:
-            continue
-        if not together:
-            places = _places(rng, frames, beats)
+    raised = _raised(rng, voice)
+    together = _places(rng, frames, beats)
+    for index, (side, sign) in enumerate(_SIDES):
+        own = _places(rng, frames, beats)
+        both = np.minimum(raised[:, 0], raised[:, 1])[:, None]
+        places = together * both + own * (1 - both)
         joints = joint_positions(turns, motion.hips, REST, PARENTS)
         chest = turns[:, bone("upperChest")]
         shoulder = joints[:, bone(f"{side}UpperArm")]
         rest = rotation.rotate(rotation.conjugate(chest), joints[:, bone(f"{side}Hand")] - shoulder)
-        aim = places * (sign, 1, 1) * (0.7 + 0.5 * lively)
-        out = speaking[:, None] * min(1.0, 0.5 + lively * 0.6)
-        target = shoulder + rotation.rotate(chest, rest * (1 - out) + aim * out)
-        _reach_hand(turns, joints, target, side, sign, speaking * float(rng.uniform(20, 70)))
+        out = raised[:, index : index + 1]
+        target = shoulder + rotation.rotate(chest, rest * (1 - out) + places * (sign, 1, 1) * out)
+        _reach_hand(turns, joints, target, side, sign, raised[:, index] * float(rng.uniform(20, 70)))
     return BodyMotion(turns, motion.hips)
+
+
+def _raised(rng: np.random.Generator, voice: Floats) -> Floats:
+    """How far the left and the right hand are out of rest [T, 2]: chosen for each phrase, as people do."""
+    frames = len(voice)
+    speaking = gaussian_filter1d(voice, 0.35 * FPS) > 0.12
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], speaking, [False])).astype(np.int8)))
+    lively, favourite = float(rng.uniform(0.45, 1.0)), int(rng.integers(2))
+    raised = np.zeros((frames, 2))
+    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+        at = begin
+        while at < end:  # nobody keeps a hand up for the whole of a long phrase
+            until = min(end, at + int(FPS * float(rng.uniform(2.0, 5.0))))
+            kind = float(rng.random())
+            size = lively * float(rng.uniform(0.75, 1.1))
+            if kind < 0.45:
+                raised[at:until] = size
+            elif kind < 0.85:
+                other = rng.random() < 0.25
+                raised[at:until, favourite ^ int(other)] = size
+            at = until
+    return np.clip(gaussian_filter1d(raised, 0.28 * FPS, axis=0), 0, 1)
 
 
 def _places(rng: np.random.Generator, frames: int, beats: list[int]) -> Floats:
@@ -246,7 +260,7 @@ def _reach_hand(turns: Floats, joints: Floats, target: Floats, side: str, sign: 
     length = np.clip(np.linalg.norm(along, axis=1, keepdims=True), 0.12, 0.995 * (upper + lower))
     along /= np.linalg.norm(along, axis=1, keepdims=True)
     cosine = np.clip((upper**2 + length**2 - lower**2) / (2 * upper * length), -1, 1)
-    hang = rotation.rotate(turns[:, bone("upperChest")], np.array([0.35 * sign, 0.25, -1.0]))
+    hang = rotation.rotate(turns[:, bone("upperChest")], np.array([0.4 * sign, 0.7, -0.75]))
     hang -= along * (hang * along).sum(axis=1, keepdims=True)
     hang /= np.maximum(np.linalg.norm(hang, axis=1, keepdims=True), 1e-9)
     elbow = joints[:, arm] + upper * (cosine * along + np.sqrt(1 - cosine**2) * hang)

@@ -39,7 +39,7 @@ class Style:
 STYLES: Final[dict[str, Style]] = {
     "neutral": Style(),
     "happiness": Style(slump=-3, head=-6, shrug=1, elbows=5, arms_in=-4, size=1.25, pace=1.1),
-    "sadness": Style(slump=10, head=18, shrug=-3, elbows=-3, arms_in=2, size=0.6, pace=0.8),
+    "sadness": Style(slump=15, head=18, shrug=-3, elbows=-3, arms_in=2, size=0.6, pace=0.8),
     "anger": Style(slump=6, head=4, shrug=3, elbows=18, arms_in=-5, size=1.3, pace=1.2),
     "fear": Style(slump=6, head=2, shrug=8, elbows=20, arms_in=6, size=0.75, pace=1.1),
     "disgust": Style(slump=-4, head=-5, shrug=2, elbows=8, arms_in=3, size=0.85, pace=0.95),

@@ -97,6 +97,8 @@ def _check(options: SpeakOptions) -> None:
         raise VoiceError(f"There is no emotion {options.emotion!r}; known are {', '.join(EMOTION_NAMES)}.")
     if not 0 <= options.strength <= 1:
         raise VoiceError(f"The emotion's strength is {options.strength:g}; it has to lie between 0 and 1.")
+    if options.seed is not None and not 0 <= options.seed < 2**63:
+        raise VoiceError(f"The seed is {options.seed}; choose a whole number from 0 on.")
     if not 1 <= options.fps <= 240:
         raise VoiceError(f"The frame rate {options.fps:g} is not between 1 and 240 frames per second.")
 
