@@ -61,14 +61,19 @@ def head_rotations(landmarks: Floats, canonical: Floats, focal_px: float, centre
     The aligned turn is what the crop around the face shows; a face away from the picture's centre is seen from the
     side, so the ray to it is added (focal length and `centre` in pixels).
     """
-    _, turn = align(landmarks, canonical)
-    seen = rotation.from_matrix(np.swapaxes(turn, 1, 2))
+    seen = rotation.from_matrix(np.swapaxes(turns(landmarks, canonical), 1, 2))
     return rotation.multiply(ray_turns(landmarks, focal_px, centre), seen)
+
+
+def turns(landmarks: Floats, canonical: Floats) -> NDArray[np.float64]:
+    """The turns [T, 3, 3] that `align` does, without the faces."""
+    rigid = list(RIGID_POINTS)
+    return similarity(to_stage_axes(landmarks[:, rigid]), canonical[rigid])[1]
 
 
 def ray_turns(landmarks: Floats, focal_px: float, centre: tuple[float, float]) -> NDArray[np.float64]:
     """The turn [T, 4] from the optical axis to the ray that goes to the face."""
-    middle = to_stage_axes(landmarks)[:, list(RIGID_POINTS)].mean(axis=1)
+    middle = to_stage_axes(landmarks[:, list(RIGID_POINTS)]).mean(axis=1)
     across, up = middle[:, 0] - centre[0], middle[:, 2] + centre[1]
     ray = np.stack((across, np.full(len(middle), focal_px), up), axis=-1)
     return rotation.between(np.array([0.0, 1.0, 0.0]), ray)

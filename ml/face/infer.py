@@ -120,7 +120,7 @@ class _Shot:
         self, features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], fps: float, net: FaceNet
     ) -> None:
         self.frames, self.usable, self.fps, self.net = frames, usable, fps, net
-        self.landmarks = bridge(np.asarray(features.face[frames], dtype=np.float64), usable)
+        self.landmarks = bridge(features.face[frames], usable)
         self.canonical = net.canonical.numpy().astype(np.float64)
         self.input: FaceInput = face_input(self.landmarks, self.canonical, _looks(features, frames, usable, net))
         self._trusted = usable & (np.asarray(features.face_confidence[frames]) >= 0.5)
@@ -153,7 +153,7 @@ def _looks(features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], net
     looks = getattr(features, "face_look", None)
     if looks is None or looks.shape[2] != net.config.look:
         return None
-    looks = np.asarray(looks[frames], dtype=np.float64)
+    looks = np.asarray(looks[frames])
     there = usable & np.isfinite(looks).all(axis=(1, 2))
     return bridge(looks, there) if there.any() else None
 
@@ -174,16 +174,17 @@ def _carried(head: Floats, seen: list[slice]) -> NDArray[np.float64]:
     return np.asarray(np.where(known[:, None], head, head[np.where(before >= 0, where[before], where[after])]))
 
 
-def bridge(values: Floats, seen: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Values [T, ...] with the unseen frames filled in linearly from their neighbours, held at the ends."""
-    frames = np.arange(len(values))
-    flat = values.reshape(len(values), -1)
-    known = np.flatnonzero(seen)
-    after = np.clip(np.searchsorted(known, frames), 0, len(known) - 1)
-    before = np.clip(np.searchsorted(known, frames, side="right") - 1, 0, len(known) - 1)
+def bridge(values: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """A copy of values [T, ...] with the unseen frames filled in linearly from their neighbours, held at the ends."""
+    filled = np.array(values)
+    known, gaps = np.flatnonzero(seen), np.flatnonzero(~seen)
+    after = np.clip(np.searchsorted(known, gaps), 0, len(known) - 1)
+    before = np.clip(np.searchsorted(known, gaps, side="right") - 1, 0, len(known) - 1)
     start, end = known[before], known[after]
-    share = np.clip((frames - start) / np.maximum(end - start, 1), 0, 1)[:, None]
-    return (flat[start] * (1 - share) + flat[end] * share).reshape(values.shape)
+    share = np.clip((gaps - start) / np.maximum(end - start, 1), 0, 1).astype(filled.dtype)
+    share = share.reshape(-1, *([1] * (filled.ndim - 1)))
+    filled[gaps] = filled[start] * (1 - share) + filled[end] * share
+    return filled
 
 
 def smooth(values: Floats, fps: float) -> NDArray[np.float64]:

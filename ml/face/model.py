@@ -27,6 +27,7 @@ PREDICTED: Final[tuple[str, ...]] = tuple(name for name in FACE_NAMES if not nam
 
 GAZE_SCALE: Final = 30.0  # degrees that the network counts as 1
 _EYES, _TURN, _GAZE, _FACING = 6, 3, 4, 3
+_STRETCH = 2000  # frames aligned at once, so that double precision takes no more memory for longer footage
 _SHAPE_SCALE = 30.0  # brings landmark displacements, in eye distances, near unit size
 
 
@@ -231,12 +232,15 @@ def face_input(landmarks: Floats, canonical: Floats, looks: Floats | None = None
     """Landmarks [T, 478, 3] in pixels, without gaps, and the looks of the pictures, as the network takes them."""
     from ..take import rotation
 
-    aligned, turn = align(landmarks, canonical)
-    rotvec = rotation.to_rotvec(rotation.from_matrix(np.swapaxes(turn, 1, 2)))
-    return FaceInput(
-        aligned.astype(np.float32), eye_features(aligned).astype(np.float32), rotvec.astype(np.float32),
-        None if looks is None else np.asarray(looks, dtype=np.float32),
-    )  # fmt: skip
+    frames = len(landmarks)
+    aligned, eyes = np.empty((frames, landmarks.shape[1], 3), np.float32), np.empty((frames, _EYES), np.float32)
+    turn = np.empty((frames, _TURN), np.float32)
+    for start in range(0, frames, _STRETCH):
+        part = slice(start, start + _STRETCH)
+        straight, turned = align(landmarks[part], canonical)
+        aligned[part], eyes[part] = straight, eye_features(straight)
+        turn[part] = rotation.to_rotvec(rotation.from_matrix(np.swapaxes(turned, 1, 2)))
+    return FaceInput(aligned, eyes, turn, None if looks is None else np.asarray(looks, dtype=np.float32))
 
 
 def to_face_weights(predicted: Floats, gaze: Floats) -> NDArray[np.float64]:

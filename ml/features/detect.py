@@ -23,6 +23,8 @@ from .resample import at_times
 
 PARTS = ("face", "body", "hands")
 _QUEUE_LENGTH = 4
+_STRETCH = 1000
+"""Pictures whose points are kept in one block."""
 _PATIENCE = 0.1
 """Seconds between looks at whether to stop."""
 
@@ -196,7 +198,8 @@ class _Collector:
         self._expected: queue.SimpleQueue[tuple[float, float]] = queue.SimpleQueue()
         self._shown_at: list[float] = []
         self._cuts: list[float] = []
-        self._combined: list[Combined] = []
+        self._stretches: list[Features] = []
+        """Filled one after the other: an hour of footage is held once, not once more as single pictures."""
 
     def expect(self, frame: Frame, new_shot: bool) -> None:
         if new_shot:
@@ -207,21 +210,27 @@ class _Collector:
         while not self._expected.empty() and not any(worker.seen.empty() for worker in self._workers):
             shown_at, scale = self._expected.get()
             seen = [worker.seen.get() for worker in self._workers]
+            self._keep(combine(seen, scale), len(self._shown_at))
             self._shown_at.append(shown_at)
-            self._combined.append(combine(seen, scale))
+
+    def _keep(self, combined: Combined, picture: int) -> None:
+        row = picture % _STRETCH
+        if row == 0:
+            self._stretches.append(empty_features(np.zeros(_STRETCH), self._size))
+        for name, value in combined.items():
+            getattr(self._stretches[-1], name)[row] = value
 
     def features(self, times: NDArray[np.float64]) -> Features:
         """Everything seen, at the frames' times."""
         self.collect()
         shown_at = np.array(self._shown_at)
-        raw = empty_features(shown_at, self._size)
+        raw = empty_features(shown_at[:0], self._size)
         for name in ARRAY_NAMES:
-            array = getattr(raw, name)
-            for index, combined in enumerate(self._combined):
-                value = combined.get(name)
-                if value is not None:
-                    array[index] = value
-        self._combined.clear()
+            parts = [getattr(stretch, name) for stretch in self._stretches]
+            if parts:
+                raw = replace(raw, **{name: np.concatenate(parts)[: len(shown_at)]})
+        self._stretches.clear()
+        raw = replace(raw, times=shown_at)
         models = {name: sha for worker in self._workers for name, sha in worker.models.items()}
         cuts = tuple(int(cut) for cut in np.searchsorted(times, np.array(self._cuts) - 1e-6))
         return replace(at_times(raw, times, cuts), models=models, cuts=cuts)
