@@ -11,7 +11,7 @@ from understudy.ml.features.arrays import empty_features
 
 
 def test_a_long_clip_takes_little_more_than_its_points():
-    frames = 1500
+    frames = 3000
     face = load_face_net().canonical.numpy() * (120, 120, 120)
     pixels = np.stack((face[:, 0], -face[:, 2], face[:, 1]), axis=-1) + np.array([320, 240, 0])
     sway = np.sin(np.arange(frames) / 30)[:, None, None] * 20
