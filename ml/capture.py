@@ -167,6 +167,7 @@ def _solve(
         _stop_if(cancelled)
         progress((1 + _DETECTION_SHARE) / 2, "Solving the body")
         take, position = _with_body(take, features, camera, options, models)
+    take = _with_gaps_filled(take)
     _stop_if(cancelled)
     take = replace(take, metadata=_metadata(footage, camera, position, take, options, models, warnings))
     return validate(take), position
@@ -245,6 +246,13 @@ def _with_body(
         bone_confidence=motion.bone_confidence,
     )
     return take, np.asarray(motion.camera_position, dtype=np.float64)
+
+
+def _with_gaps_filled(take: Take) -> Take:
+    """The take with life in what was not seen for a second or more; its confidence stays 0."""
+    from .behaviour.fill import with_gaps_filled
+
+    return with_gaps_filled(take)
 
 
 def _seen_head(take: Take) -> NDArray[np.float64] | None:

@@ -105,6 +105,8 @@ def generate(
     audio: Annotated[Path | None, typer.Option(help="A voice to talk with: gestures and mouth follow it.")] = None,
     seed: Annotated[int, typer.Option(help="Another number is another performance.")] = 0,
     travel: Annotated[bool, typer.Option("--travel", help="Walk away instead of in place.")] = False,
+    onto: Annotated[Path | None, typer.Option(help="A take to complete: gaps, legs, a missing body or face.")] = None,
+    amount: Annotated[float, typer.Option(help="With --onto: so much is also added to what was seen, 0 to 1.")] = 0.0,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="The take [BEHAVIOUR.take.npz].")] = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -113,7 +115,7 @@ def generate(
     from .commands.speak import run_generate
 
     options = GenerateOptions(behaviour, seconds, emotion, strength, audio, seed, travel)
-    run_generate(options, out, as_json)
+    run_generate(options, out, as_json, onto, amount)
 
 
 @app.command()

@@ -69,11 +69,18 @@ def generate(
     options: GenerateOptions,
     progress: Progress = lambda share, message: None,
     stop_if: Callable[[], None] = lambda: None,
+    voice: Floats | None = None,
+    voice_fps: float = FPS,
 ) -> Take:
-    """A validated take at 30 fps. BehaviourError or FootageError where the wish cannot be met."""
-    seconds = _check(options)
+    """A validated take at 30 fps. BehaviourError or FootageError where the wish cannot be met.
+
+    voice [N] at voice_fps: the loudness that a talker moves to where there is no recording.
+    """
+    seconds = check(options)
     progress(0.0, "Listening" if options.audio else "Generating")
     heard, level = _voice(options, seconds, stop_if)
+    if voice is not None:
+        level = np.interp(np.arange(len(level)) / FPS, np.arange(len(voice)) / voice_fps, voice)
     stop_if()
     progress(0.3, "Generating")
     made = moving(options, level, stop_if)
@@ -100,7 +107,8 @@ def _strength(options: GenerateOptions) -> float:
     return 0.0 if options.emotion == "neutral" else options.strength
 
 
-def _check(options: GenerateOptions) -> float | None:
+def check(options: GenerateOptions) -> float | None:
+    """The length asked for, None for the recording's; BehaviourError where the wish cannot be met."""
     if options.behaviour not in BEHAVIOURS:
         raise BehaviourError(f"There is no behaviour {options.behaviour!r}; known are {', '.join(BEHAVIOURS)}.")
     if options.emotion not in EMOTION_NAMES:

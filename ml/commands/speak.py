@@ -28,25 +28,35 @@ def run_speak(audio: Path, out: Path | None, options: SpeakOptions, as_json: boo
     _keep(take, out, begun, as_json)
 
 
-def run_generate(options: GenerateOptions, out: Path | None, as_json: bool) -> None:
-    """Write the take of a body that behaves without having been filmed."""
+def run_generate(
+    options: GenerateOptions, out: Path | None, as_json: bool, onto: Path | None = None, amount: float = 0.0
+) -> None:
+    """Write the take of a body that behaves without having been filmed, or of one that is there, completed by it."""
+    from ..behaviour.fill import completed, layered
     from ..behaviour.generate import generate
 
-    out = out or Path(f"{options.behaviour}.take.npz")
+    if onto is None:
+        out = out or Path(f"{options.behaviour}.take.npz")
+    else:
+        out = out or onto.with_name(f"{stem_of(onto)}.{options.behaviour}.take.npz")
+        _require_another(out, onto)
+        if options.audio is not None or options.seconds is not None:
+            raise InputError("A take that is completed has its own length and voice; leave --seconds and --audio out.")
     require_writable(out)
     begun = time.monotonic()
     with progress_bar(enabled=not as_json) as progress:
-        take = generate(options, progress)
+        if onto is None:
+            take = generate(options, progress)
+        else:
+            take = layered(completed(load_take(onto), options), options, amount)
     _keep(take, out, begun, as_json)
 
 
 def run_feel(path: Path, out: Path | None, emotion: str, strength: float, exaggerate: float, as_json: bool) -> None:
     """Write a take played with another emotion; the given take stays as it is."""
     begun = time.monotonic()
-    stem = path.name.removesuffix(".npz").removesuffix(".take")
-    out = out or path.with_name(f"{stem}.{emotion}.take.npz")
-    if out.exists() and path.exists() and out.samefile(path):
-        raise InputError(f"{out} is the take itself; name another file with --out.")
+    out = out or path.with_name(f"{stem_of(path)}.{emotion}.take.npz")
+    _require_another(out, path)
     require_writable(out)
     take = load_take(path)
     if exaggerate != 1.0:
@@ -54,6 +64,16 @@ def run_feel(path: Path, out: Path | None, emotion: str, strength: float, exagge
     if emotion != "neutral":
         take = with_emotion(take, emotion, strength)
     _keep(take, out, begun, as_json)
+
+
+def stem_of(take: Path) -> str:
+    """A take's name without its endings."""
+    return take.name.removesuffix(".npz").removesuffix(".take")
+
+
+def _require_another(out: Path, source: Path) -> None:
+    if out.exists() and source.exists() and out.samefile(source):
+        raise InputError(f"{out} is the take itself; name another file with --out.")
 
 
 def _keep(take: Take, out: Path, begun: float, as_json: bool) -> None:

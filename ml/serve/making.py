@@ -4,6 +4,7 @@
 |---|---|---|
 | speak | audio, out, options (ml/voice/speak.py) | take, frames, fps, duration, seen, quality, warnings |
 | generate | out, options (ml/behaviour/generate.py) | the same |
+| complete | take, out, amount, options (as generate) | the same |
 | feel | take, out, emotion, strength, exaggerate | the same |
 """
 
@@ -21,7 +22,7 @@ from .rpc import INVALID_PARAMS, Call, Method, RpcError
 
 def making_methods() -> dict[str, Method]:
     """Name -> method."""
-    return {"speak": speak, "generate": generate, "feel": feel}
+    return {"speak": speak, "generate": generate, "complete": complete, "feel": feel}
 
 
 def speak(call: Call) -> dict[str, Any]:
@@ -42,14 +43,29 @@ def generate(call: Call) -> dict[str, Any]:
     return _keep(call, lambda: make(options, call.progress, call.stop_if_cancelled))
 
 
+def complete(call: Call) -> dict[str, Any]:
+    """A take whose gaps are filled by behaviour, with so much of it also laid over what was seen."""
+    from ..behaviour.fill import completed, layered
+    from ..behaviour.generate import GenerateOptions
+    from ..take import load_take
+
+    source, amount = _source(call), float(call.params.get("amount", 0.0))
+    options = _options(call, GenerateOptions)
+
+    def make() -> Any:
+        take = completed(load_take(source), options)
+        call.stop_if_cancelled()
+        return layered(take, options, amount)
+
+    return _keep(call, make)
+
+
 def feel(call: Call) -> dict[str, Any]:
     """A take played with another emotion; the given one stays as it is."""
     from ..emotion.adjust import exaggerated, with_emotion
     from ..take import load_take
 
-    source, out = text_parameter(call, "take"), text_parameter(call, "out")
-    if Path(source).resolve() == Path(out).resolve():
-        raise RpcError(INVALID_PARAMS, "The new take would replace the one it is made from; name another file.")
+    source = _source(call)
     emotion, strength = str(call.params.get("emotion", "neutral")), float(call.params.get("strength", 0.6))
     factor = float(call.params.get("exaggerate", 1.0))
 
@@ -59,6 +75,14 @@ def feel(call: Call) -> dict[str, Any]:
         return with_emotion(take, emotion, strength) if emotion != "neutral" else take
 
     return _keep(call, make)
+
+
+def _source(call: Call) -> str:
+    """The take to make another from."""
+    source, out = text_parameter(call, "take"), text_parameter(call, "out")
+    if Path(source).resolve() == Path(out).resolve():
+        raise RpcError(INVALID_PARAMS, "The new take would replace the one it is made from; name another file.")
+    return source
 
 
 def _keep(call: Call, make: Any) -> dict[str, Any]:
