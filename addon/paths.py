@@ -60,14 +60,21 @@ def new_take_path(video: str, takes_folder: str) -> Path:
 
 def new_recording_path(takes_folder: str) -> Path:
     """A name for a recording: in the folder for takes, beside the .blend, or among the user's videos."""
+    return _free(_home(takes_folder, "recordings"), time.strftime("performance-%Y%m%d-%H%M%S"), ".mp4")
+
+
+def new_made_path(name: str, takes_folder: str) -> Path:
+    """A name for a take made from nothing: in the folder for takes, beside the .blend, or among the user's videos."""
+    return _free(_home(takes_folder, "takes"), name, ".take.npz")
+
+
+def _home(takes_folder: str, beside_blend: str) -> Path:
     if takes_folder:
-        folder = Path(absolute(takes_folder))
-    elif bpy.data.filepath:
-        folder = Path(bpy.data.filepath).parent / "recordings"
-    else:
-        videos = Path.home() / "Videos"
-        folder = (videos if videos.is_dir() else Path.home()) / "Understudy"
-    return _free(folder, time.strftime("performance-%Y%m%d-%H%M%S"), ".mp4")
+        return Path(absolute(takes_folder))
+    if bpy.data.filepath:
+        return Path(bpy.data.filepath).parent / beside_blend
+    videos = Path.home() / "Videos"
+    return (videos if videos.is_dir() else Path.home()) / "Understudy"
 
 
 def _free(folder: Path, stem: str, suffix: str) -> Path:

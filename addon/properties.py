@@ -141,6 +141,37 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         default=1.0,
     )
 
+    behaviour: EnumProperty(
+        name="Behaviour",
+        description="What somebody does whom nobody filmed",
+        items=[
+            ("idle", "Idle", "Stands and waits: shifts weight, breathes, looks around", 0),
+            ("listen", "Listen", "Stands towards somebody and nods", 1),
+            ("talk", "Talk", "Gestures in the rhythm of a voice", 2),
+            ("walk", "Walk", "Walks on the spot, or away", 3),
+        ],
+    )
+    behaviour_seconds: FloatProperty(
+        name="Seconds", description="How long", min=0.1, max=3600.0, soft_max=120.0, default=10.0, step=100, precision=1
+    )
+    behaviour_seed: IntProperty(name="Seed", description="Another number is another performance", min=0, default=0)
+    behaviour_voice: BoolProperty(
+        name="To the Recording",
+        description="Talk to the recording chosen under Voice, as long as it is: gestures and mouth follow it",
+        default=False,
+    )
+    behaviour_travel: BoolProperty(
+        name="Walk Away", description="Cover the ground instead of walking on the spot", default=False
+    )
+    behaviour_amount: FloatProperty(
+        name="Amount",
+        description="How much of the behaviour is also added to what was filmed; 0 fills only what was not",
+        subtype="FACTOR",
+        min=0.0,
+        max=1.0,
+        default=0.0,
+    )
+
     batch_all_characters: BoolProperty(
         name="All Characters", description="Every armature of the scene, not only the chosen character", default=False
     )

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from .engine.protocol import EngineError
 
 EngineState = Literal["missing", "installing", "broken", "outdated", "ready"]
-Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch", "voice", "emotion"]
+Topic = Literal["engine", "source", "capture", "takes", "character", "apply", "batch", "voice", "emotion", "behaviour"]
 
 
 @dataclass
@@ -170,7 +170,7 @@ def stop_engine() -> None:
 
 def forget_file() -> None:
     """Another .blend is open."""
-    for topic in ("source", "takes", "character", "apply", "batch", "voice", "emotion"):
+    for topic in ("source", "takes", "character", "apply", "batch", "voice", "emotion", "behaviour"):
         state.problems.pop(topic, None)
         state.notes.pop(topic, None)
 

@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from . import apply, batch, capture, character, engine, mapping, range_of_motion, record, source, takes, voice
+from . import (
+    apply,
+    batch,
+    behaviour,
+    capture,
+    character,
+    engine,
+    mapping,
+    range_of_motion,
+    record,
+    source,
+    takes,
+    voice,
+)
 
 CLASSES = (
     *engine.CLASSES,
@@ -10,6 +23,7 @@ CLASSES = (
     *record.CLASSES,
     *capture.CLASSES,
     *voice.CLASSES,
+    *behaviour.CLASSES,
     *takes.CLASSES,
     *character.CLASSES,
     *mapping.CLASSES,

@@ -17,7 +17,7 @@ from .capture import start_making, why_not_capture
 from .results import CANCELLED, FINISHED, OperatorResult
 
 
-class _Making:
+class Making:
     """From a button the engine works while you go on; from a script the operator returns when the take is there."""
 
     topic: Topic = "voice"
@@ -35,10 +35,10 @@ class _Making:
         return ""
 
     def invoke(self, context: Context, event: Event) -> OperatorResult:
-        return CANCELLED if self._start(context.scene) is None else FINISHED
+        return CANCELLED if self.begin(context.scene) is None else FINISHED
 
     def execute(self, context: Context) -> OperatorResult:
-        job = self._start(context.scene)
+        job = self.begin(context.scene)
         if job is None:
             return CANCELLED
         manager = context.window_manager
@@ -51,15 +51,17 @@ class _Making:
         self.report({"INFO"}, f"Made {job.result['take']}.")  # type: ignore[attr-defined]
         return FINISHED
 
-    def _start(self, scene: Scene) -> Job | None:
+    def begin(self, scene: Scene) -> Job | None:
+        """Start the engine's work; None after `refuse`."""
         raise NotImplementedError
 
-    def _refuse(self, reason: str) -> None:
+    def refuse(self, reason: str) -> None:
+        """Say why not, in the panel and to the script."""
         session.state.problems[self.topic] = reason
         self.report({"ERROR"}, reason)  # type: ignore[attr-defined]
 
 
-class UNDERSTUDY_OT_speak(_Making, Operator):
+class UNDERSTUDY_OT_speak(Making, Operator):
     """Make a take of a face that speaks the recording: mouth, brows, blinks, nods and glances"""
 
     bl_idname = "understudy.speak"
@@ -69,11 +71,11 @@ class UNDERSTUDY_OT_speak(_Making, Operator):
         name="Recording", description="Empty: the one chosen in the panel", subtype="FILE_PATH", options={"SKIP_SAVE"}
     )
 
-    def _start(self, scene: Scene) -> Job | None:
+    def begin(self, scene: Scene) -> Job | None:
         values = settings(scene)
         audio = paths.absolute(self.filepath or values.voice_path)
         if not audio or not Path(audio).is_file():
-            self._refuse(f"There is no recording {audio}; choose one." if audio else "No recording is chosen.")
+            self.refuse(f"There is no recording {audio}; choose one." if audio else "No recording is chosen.")
             return None
         options: dict[str, Any] = {
             "text": values.voice_text or None,
@@ -86,7 +88,7 @@ class UNDERSTUDY_OT_speak(_Making, Operator):
         return start_making(scene, "Speak", "Spoke", "speak", params, self.topic)
 
 
-class UNDERSTUDY_OT_feel(_Making, Operator):
+class UNDERSTUDY_OT_feel(Making, Operator):
     """Make a new take that plays the chosen one with the emotion; the chosen one stays as it is"""
 
     bl_idname = "understudy.feel"
@@ -97,10 +99,10 @@ class UNDERSTUDY_OT_feel(_Making, Operator):
     def why_not(cls, scene: Scene) -> str:
         return "" if active_take(scene) is not None else "There is no take in the list"
 
-    def _start(self, scene: Scene) -> Job | None:
+    def begin(self, scene: Scene) -> Job | None:
         values, take = settings(scene), active_take(scene)
         if take is None:
-            self._refuse("There is no take in the list; capture a video or speak a recording first.")
+            self.refuse("There is no take in the list; capture a video or speak a recording first.")
             return None
         source = Path(paths.absolute(take.filepath))
         named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{values.emotion}.x")

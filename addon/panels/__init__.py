@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from . import apply, batch, capture, character, engine, mapping, source, takes, voice
+from . import apply, batch, behaviour, capture, character, engine, mapping, source, takes, voice
 
 CLASSES = (
     *engine.CLASSES,
@@ -10,6 +10,7 @@ CLASSES = (
     *capture.CLASSES,
     *takes.CLASSES,
     *voice.CLASSES,
+    *behaviour.CLASSES,
     *character.CLASSES,
     *mapping.CLASSES,
     *apply.CLASSES,

@@ -65,6 +65,11 @@ class Whitening(nn.Module):
         self.forth.copy_(weights[:, None] * axes / spread)
         self.back.copy_(((axes * spread).T) / weights)
 
+    def emphasis(self) -> Tensor:
+        """[K] the square root of each component's size among the weighted features, mean square 1."""
+        sizes = 1 / self.forth.norm(dim=0).clamp(min=1e-9)
+        return (sizes / sizes.mean()).sqrt()
+
     def whiten(self, features: Tensor) -> Tensor:
         """[..., F] -> [..., K]"""
         return (features - self.mean) @ self.forth
@@ -154,14 +159,22 @@ class _Critic(nn.Module):
 
 
 class Discriminator(nn.Module):
-    """Two critics: one of all frames, one of every other, which sees twice as far."""
+    """Two critics: one of all frames, one of every other, which sees twice as far.
+
+    They look at what can be seen: whitening makes the smallest components, which are mostly the noise of recording, as
+    large as the largest, and a critic of those teaches to tremble. `emphasis` takes half of that back.
+    """
+
+    emphasis: Tensor
 
     def __init__(self, config: BehaviourNetConfig) -> None:
         super().__init__()
+        self.register_buffer("emphasis", torch.ones(config.components))
         self.critics = nn.ModuleList(_Critic(config.components, config.width) for _ in range(2))
 
     def forward(self, components: Tensor, conditions: Tensor) -> list[tuple[Tensor, Tensor]]:
         """(scores, inner features) of both critics."""
+        components = components * self.emphasis
         return [critic(components[:, :: i + 1], conditions[:, :: i + 1]) for i, critic in enumerate(self.critics)]
 
 

@@ -52,7 +52,7 @@ class BehaviourTraining:
     batch: int = 16
     window: int = 64
     learning_rate: float = 4e-4
-    """The discriminators'; the generator's is half of it."""
+    """The discriminators'; the generator's is a third of it."""
     matching: float = 1.0
     """Weight of feature matching (Salimans et al. 2016), which keeps the game from running away."""
     keeping: float = 0.02
@@ -144,8 +144,9 @@ class Game:
         _fit_whitening(self.generator, train)
         self.average = deepcopy(self.generator).requires_grad_(False)
         self.discriminator = Discriminator(net_config)
+        self.discriminator.emphasis.copy_(self.generator.whitening.emphasis())
         betas = (0.5, 0.9)
-        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), config.learning_rate / 2, betas)
+        self.generator_optimiser = torch.optim.Adam(self.generator.parameters(), config.learning_rate / 3, betas)
         self.discriminator_optimiser = torch.optim.Adam(self.discriminator.parameters(), config.learning_rate, betas)
         count = max(2, config.made)
         names = [name for name in BEHAVIOURS if name in train and (name != "walk" or gait is not None)]
@@ -155,7 +156,7 @@ class Game:
             name: [self._whitened(made_up(name, _BASES + seed, gait)) for seed in range(count)] for name in names
         }
         self.trial = {
-            name: [self._whitened(made_up(name, 2 * _BASES + seed, gait)) for seed in range(max(12, count // 5))]
+            name: [self._whitened(made_up(name, 2 * _BASES + seed, gait)) for seed in range(max(12, count // 2))]
             for name in names
             if name in held_out
         }

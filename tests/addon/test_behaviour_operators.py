@@ -1,0 +1,62 @@
+"""Behaviour as scripts use it, in Blender as a module with the real engine."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+bpy = pytest.importorskip("bpy", reason="needs Blender as a module (pip install bpy)")
+
+import understudy  # noqa: E402
+from understudy.addon import session  # noqa: E402
+from understudy.ml.take import load_take  # noqa: E402
+
+
+@pytest.fixture
+def values(tmp_path, monkeypatch):
+    """The panel's settings, in an empty file, with this environment as the engine."""
+    monkeypatch.setenv("UNDERSTUDY_ENGINE_FOLDER", str(tmp_path / "engine"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    understudy.register()
+    assert bpy.ops.understudy.use_python(python=sys.executable) == {"FINISHED"}
+    bpy.context.scene.understudy.takes_folder = str(tmp_path / "takes ü")
+    yield bpy.context.scene.understudy
+    understudy.unregister()
+
+
+def test_a_body_is_generated_and_another_seed_is_another(values):
+    values.behaviour, values.behaviour_seconds, values.emotion = "walk", 2.0, "anger"
+    assert bpy.ops.understudy.generate() == {"FINISHED"}
+    first = load_take(values.takes[0].filepath)
+    assert first.frame_count == 60 and first.has_body and first.has_face
+    assert first.metadata["behaviour"] == "walk" and first.metadata["seed"] == 0
+    assert bpy.ops.understudy.generate(another=True) == {"FINISHED"}
+    assert values.behaviour_seed == 1 and len(values.takes) == 2
+    second = load_take(values.takes[1].filepath)
+    assert np.abs(np.asarray(first.rotations) - np.asarray(second.rotations)).max() > 0.05
+    assert "Generated 60 frames" in session.state.notes["behaviour"]
+
+
+def test_a_behaviour_is_laid_onto_the_chosen_take_which_stays(values):
+    values.behaviour, values.behaviour_seconds = "idle", 2.0
+    assert bpy.ops.understudy.generate() == {"FINISHED"}
+    path = Path(values.takes[0].filepath)
+    before = path.read_bytes()
+    values.behaviour, values.behaviour_amount = "talk", 0.7
+    assert bpy.ops.understudy.complete() == {"FINISHED"}
+    assert path.read_bytes() == before
+    laid = load_take(values.takes[1].filepath)
+    assert laid.metadata["layer"] == {"behaviour": "talk", "seed": 0, "amount": pytest.approx(0.7, abs=1e-3)}
+
+
+def test_what_is_missing_is_said_in_one_sentence(values, tmp_path):
+    with pytest.raises(RuntimeError, match="poll"):
+        bpy.ops.understudy.complete()
+    values.behaviour, values.behaviour_voice = "talk", True
+    with pytest.raises(RuntimeError, match="No recording is chosen"):
+        bpy.ops.understudy.generate()
+    values.voice_path = str(tmp_path / "none.wav")
+    with pytest.raises(RuntimeError, match="no recording"):
+        bpy.ops.understudy.generate()
+    assert not len(values.takes)
