@@ -57,7 +57,7 @@ def made_up(behaviour: str, seed: int, gait: Gait | None = None) -> Clip:
     from .base import BEHAVIOURS
 
     rng = np.random.default_rng([seed, BEHAVIOURS.index(behaviour), 0xB0D])
-    emotion, strength = _random_emotion(rng)
+    emotion, strength = random_emotion(rng)
     made = base(behaviour, int(_SECONDS * FPS), rng, emotion, strength, gait=gait)
     return Clip(made.features.astype(np.float32), made.conditions)
 
@@ -71,7 +71,7 @@ def captured(behaviour: str, folder: Path, held_out: bool, copies: int = 3) -> l
             continue
         for copy in range(copies):
             rng = np.random.default_rng([number, copy, 0xCA7])
-            emotion, strength = ("neutral", 1.0) if copy == 0 else _random_emotion(rng)
+            emotion, strength = ("neutral", 1.0) if copy == 0 else random_emotion(rng)
             moved = acted if rng.random() < 0.5 else Acted(mirrored(acted.motion), acted.voice)
             for part in _conversational(moved) if behaviour == "talk" else [moved]:
                 found.append(_sequence(part, behaviour, emotion, strength, person))
@@ -99,7 +99,8 @@ def mirrored(motion: BodyMotion) -> BodyMotion:
     return BodyMotion(motion.rotations[:, order] * (1, 1, -1, -1), motion.hips * (-1, 1, 1))
 
 
-def _random_emotion(rng: np.random.Generator) -> tuple[str, float]:
+def random_emotion(rng: np.random.Generator) -> tuple[str, float]:
+    """A name and a strength; neutral as often as two in five."""
     if rng.random() < 0.4:
         return "neutral", 1.0
     return str(rng.choice(EMOTION_NAMES[1:])), float(rng.uniform(0.4, 1.0))

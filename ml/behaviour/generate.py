@@ -71,10 +71,12 @@ def generate(
     stop_if: Callable[[], None] = lambda: None,
     voice: Floats | None = None,
     voice_fps: float = FPS,
+    with_network: bool = True,
 ) -> Take:
     """A validated take at 30 fps. BehaviourError or FootageError where the wish cannot be met.
 
-    voice [N] at voice_fps: the loudness that a talker moves to where there is no recording.
+    voice [N] at voice_fps: the loudness that a talker moves to where there is no recording. with_network: False plays
+    the base motion, to compare with.
     """
     seconds = check(options)
     progress(0.0, "Listening" if options.audio else "Generating")
@@ -83,7 +85,7 @@ def generate(
         level = np.interp(np.arange(len(level)) / FPS, np.arange(len(voice)) / voice_fps, voice)
     stop_if()
     progress(0.3, "Generating")
-    made = moving(options, level, stop_if)
+    made = _moving(options, level, with_network, stop_if)
     progress(0.7, "Putting the feet down")
     stop_if()
     take = _with_face(_body_take(made, options), options, heard)
@@ -93,12 +95,12 @@ def generate(
     return validate(take)
 
 
-def moving(options: GenerateOptions, level: Floats, stop_if: Callable[[], None] = lambda: None) -> Base:
+def _moving(options: GenerateOptions, level: Floats, with_network: bool, stop_if: Callable[[], None]) -> Base:
     """The motion with _MARGIN frames more at both ends; level [T] is the voice's loudness."""
     rng = np.random.default_rng([options.seed, BEHAVIOURS.index(options.behaviour), 0x9E7])
     voice = np.pad(level, _MARGIN)
     made = base(options.behaviour, len(voice), rng, options.emotion, _strength(options), voice)
-    if network_name() is None:
+    if not with_network or network_name() is None:
         return made
     return replace(made, features=_lifelike(made, options, stop_if))
 

@@ -26,7 +26,7 @@ from .base import BEHAVIOURS
 from .data import MOTION_FOLDER, Clip, made_up, recorded_gait, training_set
 from .frechet import embed, frechet_distance, spread
 from .gait import GAIT_NAME, Gait, gait_tensors
-from .model import MODEL_NAME, BehaviourNetConfig, Discriminator, Generator, config_dict
+from .model import MODEL_NAME, BehaviourNetConfig, Discriminator, Generator, Whitening, config_dict
 from .pose import feature_weights
 
 _CACHE: Final = Path(__file__).resolve().parents[2] / ".cache"
@@ -141,7 +141,7 @@ class Game:
         self.config, self.train, self.held_out, self.say = config, train, held_out, say
         net_config = BehaviourNetConfig(components=config.components, width=config.width)
         self.generator = Generator(net_config)
-        _fit_whitening(self.generator, train)
+        fit_whitening(self.generator.whitening, train)
         self.average = deepcopy(self.generator).requires_grad_(False)
         self.discriminator = Discriminator(net_config)
         self.discriminator.emphasis.copy_(self.generator.whitening.emphasis())
@@ -151,7 +151,7 @@ class Game:
         count = max(2, config.made)
         names = [name for name in BEHAVIOURS if name in train and (name != "walk" or gait is not None)]
         self.real = {name: [self._whitened(clip) for clip in train[name]] for name in names}
-        self.shares = {name: _shares(train[name], config.window) for name in names}
+        self.shares = {name: clip_shares(train[name], config.window) for name in names}
         self.bases = {
             name: [self._whitened(made_up(name, _BASES + seed, gait)) for seed in range(count)] for name in names
         }
@@ -278,7 +278,7 @@ class Game:
         return figures | {f"held_out_{name}": value for name, value in far.items()}
 
 
-def _shares(clips: list[Clip], window: int) -> NDArray[np.float64]:
+def clip_shares(clips: list[Clip], window: int) -> NDArray[np.float64]:
     """How often each clip is drawn: people alike, rules three times as often; too short ones never.
 
     The recorded gestures are signals of a referee: their dynamics are wanted more than their shapes.
@@ -292,14 +292,14 @@ def _shares(clips: list[Clip], window: int) -> NDArray[np.float64]:
     return long / long.sum()
 
 
-def _fit_whitening(generator: Generator, train: dict[str, list[Clip]]) -> None:
+def fit_whitening(whitening: Whitening, train: dict[str, list[Clip]]) -> None:
     """On equal shares of all behaviours."""
     share = min(20000, max(sum(len(c.features) for c in clips) for clips in train.values()))
     random = np.random.default_rng(0)
     rows = []
     for clips in train.values():
         features = np.concatenate([clip.features for clip in clips])
-        each = np.concatenate([np.full(len(c.features), p) for c, p in zip(clips, _shares(clips, 1), strict=True)])
+        each = np.concatenate([np.full(len(c.features), p) for c, p in zip(clips, clip_shares(clips, 1), strict=True)])
         rows.append(features[random.choice(len(features), share, p=each / each.sum())])
     weights = torch.as_tensor(feature_weights(), dtype=torch.float32)
-    generator.whitening.fit(torch.as_tensor(np.concatenate(rows)), weights)
+    whitening.fit(torch.as_tensor(np.concatenate(rows)), weights)

@@ -30,7 +30,9 @@ MODELS: dict[str, Model] = {
     "face": Model("face.train:read_config", "face.train:train_face", "face.evaluate:evaluate_face", has_peer=True),
     "body": Model("body.train:read_config", "body.train:train_body", "body.evaluate:evaluate_body"),
     "voice": Model("voice.train:read_config", "voice.train:train_voice", "voice.evaluate:evaluate_voice"),
-    "behaviour": Model("behaviour.train:read_config", "behaviour.train:train_behaviour"),
+    "behaviour": Model(
+        "behaviour.train:read_config", "behaviour.train:train_behaviour", "behaviour.evaluate:evaluate_behaviour"
+    ),
     "emotion": Model("emotion.train:read_config", "emotion.train:train_emotion", "emotion.evaluate:evaluate_emotion"),
 }
 EVALUATED_ALONE: dict[str, str] = {"body-webcam": "body.evaluate:evaluate_body_webcam"}
