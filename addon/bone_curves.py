@@ -91,9 +91,13 @@ def bone_curves(
 
 
 def wanted_bones(take: Take, options: ApplyOptions) -> frozenset[str]:
-    """The humanoid bones to key: by the chosen parts and, with only_seen, by what the footage ever showed."""
+    """The humanoid bones to key: by the chosen parts and, with only_seen, by what the footage ever showed.
+
+    A take that was completed on purpose is meant with what was filled in.
+    """
     wanted = {name for name in BONE_NAMES if _chosen(name, options)}
-    if options.only_seen and take.bone_confidence is not None and take.bone_names is not None:
+    only_seen = options.only_seen and not take.metadata.get("completed")
+    if only_seen and take.bone_confidence is not None and take.bone_names is not None:
         seen = np.max(take.bone_confidence, axis=0) > 0
         wanted -= {name for name, was_seen in zip(take.bone_names, seen, strict=True) if not was_seen}
     return frozenset(wanted)

@@ -66,6 +66,7 @@ class UNDERSTUDY_OT_complete(Making, Operator):
         source = Path(paths.absolute(take.filepath))
         named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{values.behaviour}.x")
         out = paths.new_take_path(str(named), values.takes_folder)
+        out.parent.mkdir(parents=True, exist_ok=True)
         params: dict[str, Any] = {
             "take": str(source), "out": str(out), "amount": values.behaviour_amount, "options": _options(scene),
         }  # fmt: skip

@@ -65,9 +65,14 @@ def with_gaps_filled(take: Take, seed: int = 0) -> Take:
 
 
 def completed(take: Take, options: GenerateOptions) -> Take:
-    """The take with gaps filled, and a body or a face where it has none, as `options.behaviour` has them."""
+    """The take with gaps filled, and a body or a face where it has none, as `options.behaviour` has them.
+
+    That it was asked for stands in the metadata, so that what was filled in is keyed too.
+    """
     check(replace(options, seconds=1.0))
+    details: dict[str, Any] = {"completed": {"behaviour": options.behaviour, "seed": options.seed}}
     take = with_gaps_filled(take, options.seed)
+    take = replace(take, metadata={**take.metadata, **details})
     if take.has_body and take.has_face:
         return take
     if take.voice is not None and options.behaviour == "talk":
@@ -75,8 +80,6 @@ def completed(take: Take, options: GenerateOptions) -> Take:
     else:
         made = _made(take, options)
     nothing = np.zeros(take.frame_count)
-    details: dict[str, Any] = {"completed": {"behaviour": options.behaviour, "seed": options.seed}}
-    take = replace(take, metadata={**take.metadata, **details})
     if not take.has_body:
         turns = made.rotations
         if take.head_rotation is not None:

@@ -10,7 +10,8 @@ bpy = pytest.importorskip("bpy", reason="needs Blender as a module (pip install 
 
 import understudy  # noqa: E402
 from understudy.addon import session  # noqa: E402
-from understudy.ml.take import load_take  # noqa: E402
+from understudy.addon.keyframes import animated_groups  # noqa: E402
+from understudy.ml.take import Take, load_take, save_take  # noqa: E402
 
 
 @pytest.fixture
@@ -48,6 +49,21 @@ def test_a_behaviour_is_laid_onto_the_chosen_take_which_stays(values):
     assert path.read_bytes() == before
     laid = load_take(values.takes[1].filepath)
     assert laid.metadata["layer"] == {"behaviour": "talk", "seed": 0, "amount": pytest.approx(0.7, abs=1e-3)}
+
+
+def test_a_body_that_was_laid_under_a_face_is_keyed(values, tmp_path):
+    """It was asked for, so it counts although the footage never showed it."""
+    frames = 45
+    face = Take(30.0, np.arange(frames) / 30, face_weights=np.zeros((frames, 52)), confidence_face=np.ones(frames))
+    assert bpy.ops.understudy.add_take(filepath=str(save_take(tmp_path / "face.take.npz", face))) == {"FINISHED"}
+    values.behaviour = "listen"
+    assert bpy.ops.understudy.complete() == {"FINISHED"}
+    completed = load_take(values.takes[1].filepath)
+    assert completed.has_body and not np.asarray(completed.bone_confidence).any()
+    assert bpy.ops.understudy.add_sample_character(character="mira") == {"FINISHED"}
+    assert values.apply_only_seen
+    assert bpy.ops.understudy.apply() == {"FINISHED"}
+    assert len(animated_groups(values.character)) > 40
 
 
 def test_what_is_missing_is_said_in_one_sentence(values, tmp_path):

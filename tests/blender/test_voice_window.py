@@ -1,4 +1,4 @@
-"""The Voice and Emotion panels in a real Blender's window: spoken, felt, applied."""
+"""The Voice, Emotion and Behaviour panels in a real Blender's window: spoken, felt, given a body, walking."""
 
 import sys
 import wave
@@ -29,4 +29,5 @@ def test_a_voice_becomes_a_face_in_the_window(blender, tmp_path):
     _report, steps, _log = blender.drive("drive_voice.py", "-voice", sys.executable, recording, opened=[mira])
     assert len(steps["spoken"]["takes"]) == 1
     assert "happiness" in steps["felt"]["takes"][1]
-    assert steps["applied"]["note"]
+    assert "bones" in steps["applied"]["note"] and "bones" in steps["walk-applied"]["note"]
+    assert len(steps["walking"]["takes"]) == 4
