@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from ..ml.take import BONE_NAMES, Take
 from .datablocks import pose_bones
-from .freeing import free_bones
+from .freeing import free_bones, without_locked
 from .keyframes import Curve
 from .retarget import BoneChannel, Controls, Wishes, retarget
 from .rigs import RigProfile
@@ -47,7 +47,8 @@ def bone_curves(
     warnings: list[str],
 ) -> list[Curve]:
     """Curves of the armature object's new action: bones, control settings, freed constraints, the object's own way."""
-    wanted = wanted_bones(take, options)
+    wanted, locks = without_locked(armature, profile.bones, wanted_bones(take, options))
+    warnings += locks if take.has_body else []
     rest = read_rest(armature)
     convention = convention_of(profile.kind)
     extras = find_extras(rest, profile.bones)

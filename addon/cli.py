@@ -91,8 +91,8 @@ def _apply(arguments: argparse.Namespace) -> int:
             f"{out} cannot be written: give --out one of {', '.join(scene_files.OUT_SUFFIXES)}."
         )
     profile = load_profile(arguments.profile) if arguments.profile else None
-    name = arguments.object or (profile.armature if profile else None)
-    armature, found = open_character(arguments.rig, name, take.fps)
+    likely = profile.armature if profile else ""
+    armature, found = open_character(arguments.rig, arguments.object, take.fps, likely=likely)
     options = ApplyOptions(
         start_frame=arguments.start,
         face=not arguments.no_face,
@@ -151,7 +151,7 @@ def _preview(arguments: argparse.Namespace) -> int:
     width, _, height = arguments.size.partition("x")
     if not (width.isdigit() and height.isdigit() and int(width) > 0 and int(height) > 0):
         raise PreviewError(f"The size {arguments.size!r} is not of the form 360x480.")
-    armature, _ = open_character(arguments.scene, arguments.object)
+    armature, _ = open_character(arguments.scene, arguments.object, animated=True)
     pictures = render_preview(
         armature,
         arguments.out,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Mapping, Set
 from typing import Any
 
 import bpy
@@ -17,7 +17,13 @@ Floats = NDArray[np.float64]
 _DECIDING = frozenset({
     "COPY_TRANSFORMS", "COPY_ROTATION", "IK", "SPLINE_IK", "STRETCH_TO", "DAMPED_TRACK", "TRACK_TO", "LOCKED_TRACK",
     "TRANSFORM", "ARMATURE", "ACTION", "CHILD_OF", "COPY_LOCATION", "FOLLOW_PATH", "PIVOT", "TRANSFORM_CACHE",
+    "LIMIT_ROTATION", "LIMIT_LOCATION", "LIMIT_DISTANCE", "CLAMP_TO", "FLOOR", "SHRINKWRAP",
 })  # fmt: skip
+_BODY = frozenset((
+    "hips", "spine", "head",
+    *(side + part for side in ("left", "right")
+      for part in ("UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot")),
+))  # fmt: skip
 _CHAINS = frozenset({"IK", "SPLINE_IK"})
 
 
@@ -56,6 +62,30 @@ def free_bones(armature: bpy.types.Object, keyed: Set[str], frame: Floats, free:
     if driven:
         notes.append(f"Drivers move {some(driven)}: keys on them do not show while the drivers are there.")
     return list(curves.values()), notes
+
+
+def without_locked(
+    armature: bpy.types.Object, bones: Mapping[str, str], wanted: Set[str]
+) -> tuple[frozenset[str], list[str]]:
+    """`wanted` humanoid bones without those whose rotation the rig's maker locked whole, and sentences about locks.
+
+    A lock keeps hands off a bone; keys would move it all the same. Of limbs and trunk, without which there is no
+    motion, and of locks on single axes nothing is left out.
+    """
+    whole: dict[str, str] = {}
+    others: set[str] = set()
+    for name, bone in bones.items():
+        pose = pose_bones(armature)[bone]
+        if name in wanted and all(pose.lock_rotation) and name not in _BODY:
+            whole[name] = bone
+        elif name in wanted and any(pose.lock_rotation):
+            others.add(bone)
+    notes = []
+    if whole:
+        notes.append(f"The rotation of {some(whole.values())} is locked: left as it is. Unlock it to have it keyed.")
+    if others:
+        notes.append(f"Rotation channels of {some(others)} are locked and were keyed all the same.")
+    return frozenset(wanted - whole.keys()), notes
 
 
 def some(names: Iterable[str]) -> str:

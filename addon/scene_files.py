@@ -94,16 +94,30 @@ def write_scene(path: Path, armature: bpy.types.Object, control_rig: bool = Fals
     if not path.parent.is_dir():
         raise SceneFileError(f"There is no folder {path.parent} to write to; make it first.")
     try:
-        with tempfile.TemporaryDirectory(prefix=f".{path.stem[:40]}.", dir=path.parent) as folder:
-            partial = Path(folder) / path.name
+        # In the same folder, not one below it: paths of textures and linked files are written relative to it.
+        handle, name = tempfile.mkstemp(prefix=f".{path.stem[:40]}.", suffix=suffix, dir=path.parent)
+        os.close(handle)
+        partial = Path(name)
+        try:
             with quiet_stdout():
                 _enable(suffix)
-                writer(str(partial), armature, control_rig)
+                writer(name, armature, control_rig)
+            partial.chmod(_usual_mode())
             os.replace(partial, path)
+        finally:
+            partial.unlink(missing_ok=True)
+            Path(f"{name}1").unlink(missing_ok=True)  # what Blender kept of the empty file
     except OSError as error:
         raise SceneFileError(f"{path} cannot be written: {error.strerror}.") from error
     except RuntimeError as error:
         raise SceneFileError(f"{path} cannot be written: {_one_line(error)}.") from error
+
+
+def _usual_mode() -> int:
+    """What files get by default here; temporary ones are for their owner alone."""
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
 
 
 def _write_blend(path: str, _armature: bpy.types.Object, _control_rig: bool) -> None:

@@ -10,14 +10,15 @@ from .. import scene_files
 from ..apply import ApplyOptions, apply_take
 from ..character_file import open_character
 from ..rigs import load_profile
+from ..rigs.conventions import is_control_rig
 
 
 def apply_shot(params: dict[str, Any]) -> dict[str, Any]:
     """params: take, source, object, profile, options (the job's [apply]), files."""
     take = load_take(params["take"])
     profile = load_profile(params["profile"]) if params["profile"] else None
-    name = params["object"] or (profile.armature if profile and profile.armature else None)
-    armature, found = open_character(Path(params["source"]), name, take.fps)
+    likely = profile.armature if profile else ""
+    armature, found = open_character(Path(params["source"]), params["object"], take.fps, likely=likely)
     wishes = params["options"]
     options = ApplyOptions(
         start_frame=wishes["start"],
@@ -33,7 +34,7 @@ def apply_shot(params: dict[str, Any]) -> dict[str, Any]:
     result = apply_take(take, armature, used, options)
     scene_files.set_range(*result.frames)
     for file in params["files"]:
-        scene_files.write_scene(Path(file), armature, control_rig=used.kind == "rigify")
+        scene_files.write_scene(Path(file), armature, control_rig=is_control_rig(used.kind))
     return {
         "armature": armature.name,
         "described": used.describe(),

@@ -24,7 +24,7 @@ NEEDED = (
 def check_source(path: Path, name: str | None, profile_file: str | None) -> dict[str, Any]:
     """Open the file and say which character, bones, face shapes and cameras it has, and which files it links to."""
     profile = load_profile(profile_file) if profile_file else None
-    armature, found = open_character(path, name or (profile.armature if profile and profile.armature else None))
+    armature, found = open_character(path, name, likely=profile.armature if profile else "")
     used = profile or found
     strange = [bone for bone in used.bones.values() if bone not in armature.pose.bones]
     if strange:

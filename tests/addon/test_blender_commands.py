@@ -124,6 +124,38 @@ def test_wrong_input_is_one_line(take, tmp_path, capfd):
     assert not (tmp_path / "clip.blend").exists()
 
 
+def test_of_several_characters_one_is_to_be_chosen(take, tmp_path, capfd):
+    """Two whole humanoids: asked; a second armature that is no character: not."""
+    path = tmp_path / "two.blend"
+    bpy.ops.wm.open_mainfile(filepath=str(MIRA))
+    prop = bpy.data.objects.new("Sword", bpy.data.armatures.new("Sword"))
+    bpy.context.collection.objects.link(prop)
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    capfd.readouterr()
+    assert main(["inspect", str(path)]) == 0
+    assert capfd.readouterr().out.startswith("Mira:")
+    twin = bpy.data.objects["Mira"].copy()
+    twin.name = "Twin"
+    bpy.context.collection.objects.link(twin)
+    face = bpy.data.objects["Face"].copy()
+    bpy.context.collection.objects.link(face)
+    face.parent = twin
+    face.modifiers[0].object = twin
+    bpy.ops.wm.save_as_mainfile(filepath=str(path), copy=True)
+    capfd.readouterr()
+    assert "--object" in (said := refused(capfd, "inspect", path)) and "'Mira', 'Twin'" in said
+    out = tmp_path / "out.blend"
+    assert "--object" in refused(capfd, "apply", take, "--rig", path, "--out", out)
+    assert main(["apply", take, "--rig", str(path), "--object", "Twin", "--out", str(out)]) == 0
+    assert "Twin" in capfd.readouterr().out
+    # A profile says which by the name it was made with; in another file that name means nothing.
+    profile = tmp_path / "profile.json"
+    assert main(["inspect", str(path), "--object", "Twin", "--json"]) == 0
+    profile.write_text(capfd.readouterr().out)
+    assert main(["apply", take, "--rig", str(path), "--profile", str(profile), "--out", str(out)]) == 0
+    assert "Twin" in capfd.readouterr().out
+
+
 def test_a_broken_gltf_file_is_named(tmp_path, capfd):
     broken = tmp_path / "broken.glb"
     broken.write_bytes(b"glTF" + bytes(40))

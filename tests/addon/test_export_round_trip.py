@@ -128,3 +128,35 @@ def test_a_glb_read_without_blender(tmp_path):
     assert {"mixamorig:Hips", "mixamorig:LeftHand"} <= names
     targets = next(mesh for mesh in told["meshes"] if "jawOpen" in mesh.get("extras", {}).get("targetNames", ()))
     assert len(targets["extras"]["targetNames"]) == len(targets["primitives"][0]["targets"])
+
+
+@pytest.mark.parametrize("place", ["beside", "elsewhere", "elsewhere/below"])
+def test_what_a_scene_refers_to_is_still_found(tmp_path, place):
+    """A picture and a linked file, named relative to the rig file, from wherever the result is written."""
+    home, out = tmp_path / "home", tmp_path / ("home" if place == "beside" else place)
+    (home / "textures").mkdir(parents=True)
+    out.mkdir(parents=True, exist_ok=True)
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    bpy.context.collection.objects.link(bpy.data.objects.new("Prop", bpy.data.meshes.new("Prop")))
+    bpy.ops.wm.save_as_mainfile(filepath=str(home / "props.blend"))
+    bpy.ops.wm.read_factory_settings(use_empty=True)
+    armature = bpy.data.objects.new("Hero", bpy.data.armatures.new("Hero"))
+    bpy.context.collection.objects.link(armature)
+    bpy.ops.wm.save_as_mainfile(filepath=str(home / "hero.blend"))
+    picture = bpy.data.images.new("Skin", 8, 8)
+    picture.file_format, picture.filepath_raw = "PNG", "//textures/skin.png"
+    picture.save()
+    picture.use_fake_user = True
+    with bpy.data.libraries.load("//props.blend", link=True, relative=True) as (_, here):
+        here.objects = ["Prop"]
+    bpy.context.collection.objects.link(here.objects[0])
+    bpy.ops.wm.save_as_mainfile(filepath=str(home / "hero.blend"))
+    scene_files.write_scene(out / "take.blend", armature)
+    assert {path.name for path in out.iterdir()} - {"textures", "below"} <= {
+        "take.blend", "props.blend", "hero.blend", "hero.blend1",
+    }  # fmt: skip
+    bpy.ops.wm.open_mainfile(filepath=str(out / "take.blend"))
+    for data in (bpy.data.images["Skin"], bpy.data.libraries[0]):
+        assert data.filepath.startswith("//")
+        assert Path(bpy.path.abspath(data.filepath)).is_file(), data.filepath
+    assert not bpy.data.objects["Prop"].is_missing

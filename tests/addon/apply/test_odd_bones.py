@@ -219,3 +219,35 @@ def test_in_place_the_character_stays(workshop):
     apply_take(take, armature, profile, ApplyOptions(in_place=True))
     hips = workshop.follow(take, armature, profile.bones, step=10).hips
     assert np.ptp(hips[:, :2], axis=0).max() < 0.05
+
+
+def test_limits_are_switched_off_by_the_new_action(workshop):
+    armature = workshop.armature()
+    for name, kind in (("leftLowerArm", "LIMIT_ROTATION"), ("hips", "LIMIT_LOCATION")):
+        limit = armature.pose.bones[name].constraints.new(kind)
+        limit.owner_space = "LOCAL"
+        for axis in "xyz":
+            setattr(limit, f"use_limit_{axis}" if kind == "LIMIT_ROTATION" else f"use_max_{axis}", True)
+    take = workshop.restless(16)
+    profile = detect_rig(armature)
+    result = apply_take(take, armature, profile)
+    assert workshop.follow(take, armature, profile.bones).worst < 0.1
+    assert any("hips" in text and "leftLowerArm" in text for text in result.warnings)
+
+
+def test_locked_rotations(workshop):
+    """Wholly locked collar bones and fingers stay as they are and limbs go right all the same; both are said."""
+    armature = workshop.armature()
+    still = ("leftShoulder", "rightShoulder", "leftIndexProximal")
+    for name in (*still, "leftLowerArm"):
+        armature.pose.bones[name].lock_rotation = (True, True, True)
+    armature.pose.bones["rightLowerLeg"].lock_rotation = (False, True, True)
+    take = workshop.restless(16)
+    profile = detect_rig(armature)
+    result = apply_take(take, armature, profile)
+    found = workshop.follow(take, armature, profile.bones)
+    assert max(degrees for (a, _), degrees in found.degrees.items() if a not in still) < 0.1
+    for name in still:
+        assert tuple(armature.pose.bones[name].rotation_quaternion) == (1, 0, 0, 0)
+    assert any("leftIndexProximal, leftShoulder" in text and "left as it is" in text for text in result.warnings)
+    assert any("leftLowerArm, rightLowerLeg" in text for text in result.warnings)
