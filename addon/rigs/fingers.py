@@ -15,6 +15,8 @@ from .tree import Tree
 
 _NEAR_WRIST = 0.5
 """A first bone nearer to the wrist than this share of the second one's distance is the metacarpal."""
+_ROW = 1.6
+"""The four knuckles lie about as far from the wrist."""
 _THUMB_BASE = 0.5
 """Of the way to the knuckles: a two-bone thumb that starts nearer to the wrist starts with its metacarpal."""
 
@@ -69,12 +71,17 @@ def five_fingers(tree: Tree, hand: int, chains: Sequence[Sequence[int]], names: 
     """
     if len(chains) != 5 or len({len(chain) >= 3 for chain in chains}) > 1 or len(chains[0]) < 2:
         return {}
+    chains = _without_tips(chains)
     starts = [_knuckle(tree, hand, chain, names) for chain in chains]
     wrist = tree.heads[hand]
     away = [float(np.linalg.norm(start - wrist)) for start in starts]
     thumb = int(np.argmin(away))
     others = [place for place in range(5) if place != thumb]
-    if away[thumb] > 0.8 * min(away[place] for place in others):
+    knuckles = [away[place] for place in others]
+    if away[thumb] > 0.8 * min(knuckles) or max(knuckles) > _ROW * min(knuckles):
+        return {}
+    # The same bones in each of the four: otherwise it is not clear where they begin.
+    if len({len(chains[place]) for place in others}) > 1:
         return {}
     row = _in_a_row(starts, others)
     if row is None:
@@ -88,6 +95,16 @@ def five_fingers(tree: Tree, hand: int, chains: Sequence[Sequence[int]], names: 
     for finger, place in zip(("Index", "Middle", "Ring", "Little"), row, strict=True):
         found |= phalanges(tree, hand, finger, chains[place], names, None)
     return found
+
+
+def _without_tips(chains: Sequence[Sequence[int]]) -> list[Sequence[int]]:
+    """Five chains of one length are no longer than a thumb, which has three bones: what goes beyond is the tips.
+
+    Fingers may have a metacarpal more than the thumb; so four and five bones are three and four with tips.
+    """
+    lengths = [len(chain) for chain in chains]
+    spare = min(lengths) - 3
+    return [chain[: len(chain) - spare] if spare > 0 else chain for chain in chains]
 
 
 def _knuckle(tree: Tree, hand: int, chain: Sequence[int], names: Sequence[BoneName]) -> Floats:

@@ -33,6 +33,8 @@ _BUST = 0.5
 """Head and neck alone are a bust when they are at least so much of the rig, and not a fish."""
 SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
+_ENOUGH_PAIRS, _CHANCE = 6, 0.2
+_SAYS_NOTHING = BoneName("", frozenset(), (), False, False, False, False)
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
 GENERIC = Convention(kind="generic", label="Skeleton", bones={})
 UNNAMED = Convention(kind="generic", label="Skeleton known by its shape", bones={})
@@ -68,7 +70,10 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
     animal = FOUR_LEGS in spoken.doubts and known(match) < ENOUGH
     if animal or _better(spoken, match):
         match = spoken
-    if known(match) < ENOUGH and FOUR_LEGS not in match.doubts + spoken.doubts:
+    senseless = known(match) < ENOUGH and _senseless(tree, names, points)
+    if senseless:
+        names, worded, match = [_SAYS_NOTHING] * tree.count, {}, Match(GENERIC)
+    if senseless or (known(match) < ENOUGH and FOUR_LEGS not in match.doubts + spoken.doubts):
         shape = _shaped(tree, names, points)
         if known(shape) >= ENOUGH and known(shape) > known(match):
             match = shape
@@ -101,7 +106,7 @@ def _human(tree: Tree, match: Match) -> Match:
 
 def _shaped(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> Match:
     """By structure; where at least some names have sides, those say which is left."""
-    found = match_by_structure(tree, names)
+    found = match_by_structure(tree, names, points)
     if _denied(tree, names, found):
         return Match(UNNAMED)
     agree = sum(
@@ -112,6 +117,20 @@ def _shaped(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> Mat
     if agree < 0:
         found = {mirrored(name): bone for name, bone in found.items()}
     return _checked(tree.rest, UNNAMED, _named(tree.rest, found), points, believed=abs(agree) > 2)
+
+
+def _senseless(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> bool:
+    """Whether names say nothing, though they are words: like limbs of the two sides are not called alike."""
+    if not any(name.side for name in names):
+        return False
+    found = match_by_structure(tree, [_SAYS_NOTHING] * tree.count, points)
+    pairs = [
+        (names[bone], names[found[mirrored(humanoid)]])
+        for humanoid, bone in found.items()
+        if humanoid.startswith("left") and mirrored(humanoid) in found
+    ]
+    alike = sum(left.words == right.words and left.side != right.side for left, right in pairs)
+    return len(pairs) >= _ENOUGH_PAIRS and alike <= _CHANCE * len(pairs)
 
 
 def _denied(tree: Tree, names: Sequence[BoneName], found: Mapping[str, int]) -> bool:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..retarget.rig import Floats
 from .fingers import finger_chains, five_fingers
 from .limbs import ARM, LEG, limb_joints
 from .names import BoneName
@@ -21,8 +22,19 @@ _ALIKE = 0.12
 """Two limbs of a pair differ in length by less than this share."""
 _SMALL = 0.15
 """Of the longest reach in the rig: shorter chains are no limbs."""
-_NECK = 0.2
-"""Length of the neck in lengths of the trunk."""
+_HEAD_RISE, _HEAD_SPREAD = 0.27, 0.11
+"""How far the head's joint lies above the shoulder joints, in lengths of the trunk from hips to shoulders."""
+_CLEAR_HEAD = 1.0
+_LOW_HEAD, _HIGH_HEAD, _HEAD_END = 0.1, 0.4, 0.62
+"""Heads begin between the first two; the end of a head lies above the last."""
+_ENOUGH_POINTS = 100
+_NECK, _HALF, _TOP = 0.15, 0.55, 0.75
+"""Of the height from the shoulders to the crown: a head's joint lies between the first two, its end above the last."""
+_FORELEGS = 0.75
+_HIGH_HIPS = 0.1
+"""In lengths of the trunk: hips lie no higher above the legs' joints."""
+_STRAIGHT_ON = 0.9
+"""Cosine: a foot that goes straight on from the shin is not one."""
 _TRUNK_UP = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
 
@@ -37,17 +49,32 @@ class Pair:
     reach: float
 
 
-def match_by_structure(tree: Tree, names: Sequence[BoneName]) -> dict[str, int]:
-    """{humanoid: bone} with left and right as yet by chance (sides.settle says which is which); empty if unclear."""
+def match_by_structure(tree: Tree, names: Sequence[BoneName], points: Floats | None = None) -> dict[str, int]:
+    """{humanoid: bone} with left and right as yet by chance (sides.settle says which is which); empty if unclear.
+
+    points [M, 3]: vertices of the character's meshes, where it has any.
+    """
     usable = [not read.mechanism and not read.end for read in names]
     pairs = _pairs(tree, usable)
     best: dict[str, int] = {}
+    used: tuple[Pair, ...] = ()
     for legs in pairs:
         for arms in pairs:
-            found = _humanoid(tree, names, legs, arms, usable)
+            found = _humanoid(tree, names, legs, arms, usable, points)
             if len(found) > len(best):
-                best = found
-    return best
+                best, used = found, (legs, arms)
+    return {} if used and any(_doubled(tree, pairs, pair) for pair in used) else best
+
+
+def _doubled(tree: Tree, pairs: Sequence[Pair], used: Pair) -> bool:
+    """Whether the limbs are there twice in one place (for inverse kinematics, or to deform): either could be meant."""
+
+    def ends(bone: int) -> Floats:
+        return np.array([tree.heads[bone], tree.heads[_main_chain(tree, bone)[-1]]])
+
+    mine = ends(used.first)
+    others = [bone for pair in pairs for bone in (pair.first, pair.second) if bone not in (used.first, used.second)]
+    return any(np.linalg.norm(ends(bone) - mine, axis=1).max() < 0.1 * used.reach for bone in others)
 
 
 def _pairs(tree: Tree, usable: Sequence[bool]) -> list[Pair]:
@@ -85,8 +112,11 @@ def _main_chain(tree: Tree, bone: int) -> list[int]:
     return chain
 
 
-def _humanoid(tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usable: Sequence[bool]) -> dict[str, int]:
+def _humanoid(
+    tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usable: Sequence[bool], points: Floats | None
+) -> dict[str, int]:
     taken = {legs.first, legs.second, arms.first, arms.second}
+    arms = _same_order(tree, arms, legs)
     hips = tree.common([legs.carrier, arms.carrier])
     if len(taken) < 4 or hips is None or hips == arms.carrier:
         return {}
@@ -98,9 +128,10 @@ def _humanoid(tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usa
     if trunk < 1e-9 or not neck or tree.gap(hips, legs.carrier) > 0.6 * trunk:
         return {}
     found = _limbs(tree, legs, arms, trunk)
-    if not found or not _upright(tree, found, trunk_way):
+    if not found or not _upright(tree, found, trunk_way) or _on_the_floor(tree, hips, legs, arms):
         return {}
-    found |= {"hips": hips} | _neck_and_head(tree, neck, trunk)
+    hips = _hips(tree, hips, legs, arms)
+    found |= {"hips": hips} | _neck_and_head(tree, neck, found, hips, points)
     if "neck" not in found and _is_neck(tree, found, arms.carrier, trunk_way):
         found["neck"] = arms.carrier
     found |= spread_spine(tree, names, found)
@@ -112,6 +143,15 @@ def _humanoid(tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usa
     return found
 
 
+def _same_order(tree: Tree, arms: Pair, legs: Pair) -> Pair:
+    """The pair with its first limb on the side of the other pair's first."""
+    ways = []
+    for pair in (arms, legs):
+        first, second = (np.mean(tree.heads[_main_chain(tree, bone)], axis=0) for bone in (pair.first, pair.second))
+        ways.append(first - second)
+    return arms if float(ways[0] @ ways[1]) >= 0 else Pair(arms.second, arms.first, arms.carrier, arms.reach)
+
+
 def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
     """Both sides' joints at the same places of their chains."""
     found: dict[str, int] = {}
@@ -121,7 +161,8 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
     ):
         chains = _limb_chain(tree, pair.first), _limb_chain(tree, pair.second)
         for side, chain, twin in (("left", *chains), ("right", *chains[::-1])):
-            joints = limb_joints(tree, chain, twin, trunk, like)
+            palm = _palm(tree, chain, twin) if pair is arms else None
+            joints = limb_joints(tree, chain, twin, trunk, like, palm)
             if joints is None:
                 return {}
             found |= {side + part: bone for part, bone in zip(parts, joints, strict=True)}
@@ -129,10 +170,31 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
             before = [b for b in chain[:place] if tree.gap(b, joints[0]) > 0.1 * tree.gap(joints[0], joints[1])]
             if pair is arms and before:
                 found[f"{side}Shoulder"] = before[-1]
-            beyond = chain[chain.index(joints[2]) + 1 :]
-            if pair is legs and beyond and tree.gap(joints[2], beyond[0]) < 0.45 * tree.gap(joints[1], joints[2]):
-                found[f"{side}Toes"] = beyond[0]
+            if pair is legs:
+                found |= _toes(tree, side, joints)
     return found
+
+
+def _palm(tree: Tree, chain: Sequence[int], twin: Sequence[int]) -> int | None:
+    """The bone on which fingers hang, at the same place of both arms: it is the hand and no other."""
+    for bone, other in zip(chain, twin, strict=False):
+        if all(sum(bool(tree.children[child]) for child in tree.children[b]) >= 3 for b in (bone, other)):
+            return bone
+    return None
+
+
+def _toes(tree: Tree, side: str, joints: Sequence[int]) -> dict[str, int]:
+    """The one bone that goes on from the foot, to a side of the shin; several may be single toes or heels."""
+    _, knee, foot = joints
+    length = tree.gap(knee, foot)
+    ahead = [bone for bone in tree.children[foot] if tree.gap(foot, bone) > 0.02 * length]
+    if len(ahead) != 1 or tree.gap(foot, ahead[0]) > 0.45 * length:
+        return {}
+    if any(tree.children[tip] for tip in tree.children[ahead[0]]):
+        return {}  # a metatarsal, on which the toes hang, or a toe with all its joints
+    shin, step = tree.heads[foot] - tree.heads[knee], tree.heads[ahead[0]] - tree.heads[foot]
+    along = float(shin @ step) / max(length * float(np.linalg.norm(step)), 1e-9)
+    return {f"{side}Toes": ahead[0]} if along < _STRAIGHT_ON else {}
 
 
 def _limb_chain(tree: Tree, start: int) -> list[int]:
@@ -175,16 +237,80 @@ def _twins(tree: Tree, first: int, second: int, up: np.ndarray) -> bool:
     return bool(near and level and np.linalg.norm(apart) > 0.1 * tree.lengths[first])
 
 
-def _neck_and_head(tree: Tree, chain: Sequence[int], trunk: float) -> dict[str, int]:
-    """From an unbranched chain upwards: the head is the bone that starts a neck's length above the first.
+def _neck_and_head(
+    tree: Tree, chain: Sequence[int], found: Mapping[str, int], hips: int, points: Floats | None
+) -> dict[str, int]:
+    """From an unbranched chain upwards: the head starts a neck's length above the shoulders, or where a face hangs on.
 
-    What comes after it in the chain is the head's end or a face.
+    What comes after it in the chain is the head's end or a face. Where two bones could be the head none is.
     """
-    if len(chain) == 1:
-        return {"head": chain[0]}
-    away = np.array([max(tree.gap(chain[0], bone), 1e-6) for bone in chain[1:]])
-    place = 1 + int(np.argmin(np.abs(np.log(away / (_NECK * trunk)))))
-    return {"neck": chain[0], "head": chain[place]}
+    shoulders = np.mean([tree.heads[found[f"{side}UpperArm"]] for side in ("left", "right")], axis=0)
+    up = shoulders - tree.heads[hips]
+    trunk = float(np.linalg.norm(up))
+    if trunk < 1e-9:
+        return {}
+    rises = [float((tree.heads[bone] - shoulders) @ up) / trunk**2 for bone in chain]
+    some = points if points is not None and len(points) >= _ENOUGH_POINTS else shoulders[None]
+    crown = float(((some - shoulders) @ up).max()) / trunk**2
+    head = _branching(tree, chain, 0.07 * trunk)
+    if head is None and crown > 0.1:
+        # The head's joint lies in the lower half of what rises above the shoulders, its end at the top.
+        able = [place for place, rise in enumerate(rises) if _NECK * crown < rise < _TOP * crown]
+        clear = len(able) == 1 and rises[able[0]] < _HALF * crown
+        head = able[0] if clear else _by_height(rises)
+    elif head is None:
+        head = _by_height(rises)
+    if head is not None and head > 1 and not tree.children[chain[head]]:
+        head = None  # the last of three and more: the head or its end
+    if head is None:
+        return {"neck": chain[0]} if len(chain) > 2 and rises[0] < _LOW_HEAD < rises[1] else {}
+    named = {"head": chain[head]}
+    if head and rises[0] < rises[head]:
+        named["neck"] = chain[0]
+    return named
+
+
+def _branching(tree: Tree, chain: Sequence[int], near: float) -> int | None:
+    """The place of the bone on which several hang (eyes, jaw, hair): the head, or the first of several in its place."""
+    last = len(chain) - 1
+    if len(tree.children[chain[last]]) < 2:
+        return None
+    return next(place for place, bone in enumerate(chain) if tree.gap(bone, chain[last]) <= near)
+
+
+def _by_height(rises: Sequence[float]) -> int | None:
+    """The place of the one bone that lies where heads begin, if the others clearly do not."""
+    fits = [-(((rise - _HEAD_RISE) / _HEAD_SPREAD) ** 2) for rise in rises]
+    order = sorted(range(len(rises)), key=lambda place: -fits[place])
+    if not _LOW_HEAD < rises[order[0]] < _HIGH_HEAD:
+        return None
+    # One above that is no head's end, or one below that is no neck: either could be the head.
+    doubtful = any(
+        fits[place] > fits[order[0]] - _CLEAR_HEAD or _HIGH_HEAD <= rises[place] < _HEAD_END for place in order[1:]
+    )
+    return None if doubtful else order[0]
+
+
+def _hips(tree: Tree, carrier: int, legs: Pair, arms: Pair) -> int:
+    """The bone that carries legs and trunk; the one above it where that lies at the legs' height and it does not.
+
+    Biped's lowest spine bone carries the legs; its pelvis is the bone before.
+    """
+    above = tree.parents[carrier]
+    if above < 0 or len([child for child in tree.children[above] if tree.children[child]]) != 1:
+        return carrier
+    up = tree.heads[arms.carrier] - tree.heads[carrier]
+    trunk = float(np.linalg.norm(up))
+    joints = np.mean([tree.heads[legs.first], tree.heads[legs.second]], axis=0)
+    heights = [float((tree.heads[bone] - joints) @ up) / trunk**2 for bone in (carrier, above)]
+    return above if heights[0] > _HIGH_HIPS and abs(heights[1]) < 0.5 * heights[0] else carrier
+
+
+def _on_the_floor(tree: Tree, hips: int, legs: Pair, arms: Pair) -> bool:
+    """Whether the arms reach down nearly as far as the legs: forelegs of an animal."""
+    tips = [tree.heads[_main_chain(tree, bone)[-1]] for bone in (legs.first, legs.second, arms.first, arms.second)]
+    down = (tips[0] + tips[1]) / 2 - tree.heads[hips]
+    return all(float((tip - tree.heads[hips]) @ down) > _FORELEGS * float(down @ down) for tip in tips[2:])
 
 
 def _is_neck(tree: Tree, found: Mapping[str, int], carrier: int, up: np.ndarray) -> bool:

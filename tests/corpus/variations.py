@@ -128,6 +128,15 @@ def nameless(skeleton: Skeleton) -> Skeleton:
     return renamed(lambda name: order[name])(skeleton)
 
 
+def shuffled(skeleton: Skeleton, seed: int = 0) -> Skeleton:
+    """Every bone under the name of another: names that are words and say nothing. The order is another too."""
+    names = list(skeleton.bones)
+    chance = np.random.default_rng(seed)
+    other = dict(zip(names, chance.permutation(names).tolist(), strict=True))
+    mixed = renamed(lambda name: other[name])(skeleton)
+    return _with(mixed, {name: mixed.bones[name] for name in chance.permutation(list(mixed.bones)).tolist()})
+
+
 VARIATIONS: Mapping[str, Change] = {
     "as it is": lambda skeleton: skeleton,
     "lower case": renamed(str.lower),

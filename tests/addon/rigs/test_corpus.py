@@ -11,7 +11,7 @@ from understudy.addon.rigs.match import match_rig
 from understudy.tests.corpus import CONVENTIONS, VARIATIONS, build
 from understudy.tests.corpus.bodies import BODIES
 from understudy.tests.corpus.skeleton import score
-from understudy.tests.corpus.variations import crowded, nameless
+from understudy.tests.corpus.variations import crowded, nameless, shuffled
 
 SMALL = ("Thumb", "Index", "Middle", "Ring", "Little", "Eye", "jaw", "Toes", "Shoulder")
 
@@ -50,6 +50,42 @@ def test_by_shape_alone(spec, change):
     _, missing, wrong = score(rig, match.bones)
     assert not wrong
     assert not [name for name in missing if not any(word in name for word in SMALL)]
+
+
+@pytest.mark.parametrize("spec", PLAIN_SHAPES, ids=lambda spec: spec.label)
+@pytest.mark.parametrize("seed", [0, 1])
+def test_names_that_lie(spec, seed):
+    """Names exchanged at random among the bones, and another order: the shape is believed, or nothing."""
+    rig = shuffled(build(spec, BODIES["T"]), seed)
+    match = match_rig(rig.rest())
+    right, _, wrong = score(rig, match.bones)
+    assert not wrong
+    assert not match.bones or right >= 14
+
+
+def test_forelegs_are_no_arms():
+    """A cat's trunk can lie as steep as a person's, from hips to shoulders: its forelegs reach the floor."""
+    joints = {
+        "Hips": (None, (0, 0.73, 1.07)), "Spine": ("Hips", (0, 0.29, 1.02)), "Spine2": ("Spine", (0, -0.42, 1.06)),
+        "Neck": ("Spine2", (0, -0.6, 1.13)), "Head": ("Neck", (0, -0.8, 1.23)), "Nose": ("Head", (0, -1.1, 1.3)),
+    }  # fmt: skip
+    for x, side in ((1, "L"), (-1, "R")):
+        for part, steps in (
+            ("Hips", ((0.07, 0.23, 1.17), (0.22, 0.66, 1.0), (0.2, 0.56, 0.69), (0.2, 0.83, 0.36), (0.2, 0.75, 0.04))),
+            (
+                "Spine2",
+                ((0.08, -0.12, 1.17), (0.21, -0.53, 0.88), (0.2, -0.35, 0.5), (0.2, -0.44, 0.13), (0.2, -0.5, 0.0)),
+            ),
+        ):
+            above = part
+            for number, (a, y, z) in enumerate(steps):
+                name = f"{part}{number}{side}"
+                joints[name] = (above, (x * a, y, z))
+                above = name
+    bones = {f"Bone.{n:03}": name for n, name in enumerate(joints)}
+    code = {name: bone for bone, name in bones.items()}
+    rig = {code[n]: (code.get(p), at, tuple(np.add(at, (0, 0, 0.05)))) for n, (p, at) in joints.items()}
+    assert not match_rig(simple_rest(rig)).bones
 
 
 def test_five_nameless_fingers():
