@@ -10,8 +10,8 @@ import bpy
 from . import scene_files
 from .rigs import RigProfile, characters, meshes_of
 from .rigs.conventions import is_control_rig
+from .rigs.detect import declared_by
 from .rigs.match import ENOUGH, REQUIRED
-from .rigs.vrm_file import declared_bones
 
 Found = tuple[bpy.types.Object, RigProfile]
 
@@ -24,8 +24,7 @@ def open_character(
     animated: of several, the one with an action is meant; likely: the name that a profile was made with.
     """
     scene_files.open_rig(path, fps)
-    declared = declared_bones(path) if path.suffix.lower() in (".vrm", ".glb") else {}
-    found = characters(bpy.context.scene, declared)
+    found = characters(bpy.context.scene, declared_by(path))
     if not found:
         linked = any(thing.type == "ARMATURE" and thing.library is not None for thing in bpy.data.objects)
         why = "its armature is linked from another file: make a library override of it first" if linked else (

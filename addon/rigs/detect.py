@@ -3,32 +3,49 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import bpy
 import numpy as np
 
 from .extras import find_extras
+from .face.declared import Expressions
 from .faces import FaceQuestion, FoundFace, answer, ask
 from .match import match_rig
 from .meshes import meshes_of
 from .profile import RigProfile
 from .rest import read_rest
+from .vrm_file import declared_bones, declared_expressions
 
 
-def detect_rig(armature: bpy.types.Object, declared: Mapping[str, str] | None = None) -> RigProfile:
-    """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed.
+@dataclass(frozen=True)
+class Declared:
+    """What the character's own file says of itself (vrm_file.py); believed before any names."""
 
-    declared: {humanoid: bone} as the character's own file says it; believed before any names.
-    """
+    bones: Mapping[str, str] = field(default_factory=dict)
+    """Humanoid -> bone."""
+    expressions: Expressions = field(default_factory=dict)
+
+
+def declared_by(path: Path) -> Declared:
+    """What a .vrm or .glb file says of itself; nothing for other files."""
+    if path.suffix.lower() not in (".vrm", ".glb"):
+        return Declared()
+    return Declared(declared_bones(path), declared_expressions(path))
+
+
+def detect_rig(armature: bpy.types.Object, declared: Declared | None = None) -> RigProfile:
+    """Find the humanoid bones and the face shapes of a character; nothing in the scene is changed."""
     profile, question = examine(armature, declared)
     return with_face(profile, answer(question))
 
 
-def examine(armature: bpy.types.Object, declared: Mapping[str, str] | None = None) -> tuple[RigProfile, FaceQuestion]:
+def examine(armature: bpy.types.Object, declared: Declared | None = None) -> tuple[RigProfile, FaceQuestion]:
     """The bones' part of the profile, and all that is needed to find the face's (on a thread, if need be)."""
     rest = read_rest(armature)
-    match = match_rig(rest, declared, vertices_of(armature))
+    declared = declared or Declared()
+    match = match_rig(rest, declared.bones, vertices_of(armature))
     profile = RigProfile(
         armature=armature.name,
         kind=match.convention.kind,
@@ -38,7 +55,7 @@ def examine(armature: bpy.types.Object, declared: Mapping[str, str] | None = Non
         extras=find_extras(rest, match.bones),
         confidence=match.confidence,
     )
-    return profile, ask(armature, match.bones)
+    return profile, ask(armature, match.bones, declared.expressions)
 
 
 def with_face(profile: RigProfile, face: FoundFace) -> RigProfile:
@@ -61,9 +78,7 @@ def vertices_of(armature: bpy.types.Object, most: int = 4000) -> np.ndarray:
     return np.concatenate(parts) if parts else np.zeros((0, 3))
 
 
-def characters(
-    scene: bpy.types.Scene, declared: Mapping[str, str] | None = None
-) -> list[tuple[bpy.types.Object, RigProfile]]:
+def characters(scene: bpy.types.Scene, declared: Declared | None = None) -> list[tuple[bpy.types.Object, RigProfile]]:
     """The scene's armatures with what they are, the most complete character first.
 
     An armature that moves meshes goes before one that does not: a Rigify file often still holds its metarig.

@@ -58,7 +58,7 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
     tree = Tree(rest)
     names = read_names(rest.names)
     stated = {name: bone for name, bone in (declared or {}).items() if bone in rest.index}
-    if stated:
+    if sum(name in stated for name in REQUIRED) >= ENOUGH:
         return _checked(rest, DECLARED, stated, points)
     match = max(
         (_checked(rest, convention, bones, points) for convention, bones in _by_names(tree, names)),

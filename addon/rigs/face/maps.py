@@ -13,7 +13,8 @@ from ...datablocks import shape_keys_of
 from ..meshes import meshes_of
 from ..profile import FaceMap
 from .decide import Shapes, Wanted, decide
-from .names import Meaning, choose, meanings
+from .declared import Expressions, declared_meanings
+from .names import NAMED, Meaning, choose, meanings
 from .samples import FaceSamples, Floats, KeyedMesh, character_axes, head_region, sample_meshes
 from .sides import on_their_sides
 
@@ -50,14 +51,21 @@ def find_face(armature: bpy.types.Object, bones: Mapping[str, str] | None = None
     return answer(ask(armature, bones))
 
 
-def ask(armature: bpy.types.Object, bones: Mapping[str, str] | None = None) -> FaceQuestion:
-    """Read the character's keys and what they move."""
+def ask(
+    armature: bpy.types.Object, bones: Mapping[str, str] | None = None, declared: Expressions | None = None
+) -> FaceQuestion:
+    """Read the character's keys and what they move. declared: expressions of the character's own file."""
     doubts: list[str] = []
     meshes = _keyed_meshes(armature, doubts)
     meant: dict[str, tuple[Meaning, ...]] = {}
     for mesh in meshes:
         for key, means in meanings(mesh.names).items():
             meant.setdefault(key, means)
+    there = {key for mesh in meshes for key in mesh.names}
+    for key, means in declared_meanings(declared or {}).items():
+        # ARKit's own name says more than a file's vowel or blink for both eyes.
+        if key in there and not any(meaning.rank < NAMED for meaning in meant.get(key, ())):
+            meant[key] = means
     if not meshes:
         return FaceQuestion((), {}, None, Wanted(), tuple(doubts))
     axes, sure = character_axes(armature, bones or {})

@@ -7,8 +7,10 @@ import pytest
 
 from understudy.addon.retarget import simple_rest
 from understudy.addon.rigs.conventions import CONVENTIONS
+from understudy.addon.rigs.face.declared import declared_meanings
+from understudy.addon.rigs.face.names import choose
 from understudy.addon.rigs.match import match_rig
-from understudy.addon.rigs.vrm_file import declared_bones
+from understudy.addon.rigs.vrm_file import declared_bones, declared_expressions
 from understudy.ml.take import BONE_NAMES, BONE_PARENTS, STANDARD_REST
 from understudy.ml.take.names import mirrored
 
@@ -155,8 +157,9 @@ def test_nothing_human_in_a_tail_or_a_machine():
     assert found_in(simple_rest(crane))[1] == {}
 
 
-def vrm(path, extensions, nodes):
-    text = json.dumps({"asset": {"version": "2.0"}, "extensions": extensions, "nodes": nodes}).encode()
+def vrm(path, extensions, nodes, meshes=()):
+    said = {"asset": {"version": "2.0"}, "extensions": extensions, "nodes": nodes, "meshes": list(meshes)}
+    text = json.dumps(said).encode()
     text += b" " * (-len(text) % 4)
     path.write_bytes(struct.pack("<5I", 0x46546C67, 2, 20 + len(text), len(text), 0x4E4F534A) + text)
     return path
@@ -171,3 +174,39 @@ def test_vrm_files_say_it_themselves(tmp_path):
     assert declared_bones(vrm(tmp_path / "old.vrm", old, nodes)) == {"hips": "bone a", "leftThumbMetacarpal": "bone b"}
     (tmp_path / "text.vrm").write_text("no glTF at all, but longer than a header")
     assert declared_bones(tmp_path / "text.vrm") == {}
+
+
+KEYS = ("a", "b", "c", "d", "e", "f")
+MESHES = [{"primitives": [{"targets": [{}] * 6}], "extras": {"targetNames": list(KEYS)}}]
+
+
+def test_vrm_files_say_their_expressions(tmp_path):
+    nodes = [{"name": "Face", "mesh": 0}]
+
+    def bind(*keys, **more):
+        return {"morphTargetBinds": [{"node": 0, "index": KEYS.index(key), "weight": 1.0, **more} for key in keys]}
+
+    preset = {"blinkLeft": bind("a"), "aa": bind("b", "c", weight=0.5), "happy": bind("d"), "lookLeft": {}}
+    new = {"VRMC_vrm": {"expressions": {"preset": preset, "custom": {"TongueOut": bind("e"), "Wobble": bind("f")}}}}
+    said = declared_expressions(vrm(tmp_path / "new.vrm", new, nodes, MESHES))
+    assert said == {
+        "TongueOut": (("e", 1.0),), "Wobble": (("f", 1.0),), "blinkLeft": (("a", 1.0),),
+        "aa": (("b", 0.5), ("c", 0.5)), "happy": (("d", 1.0),),
+    }  # fmt: skip
+    assert choose(declared_meanings(said)) == {
+        "eyeBlinkLeft": (("a", 1.0),), "jawOpen": (("b", 0.5), ("c", 0.5)), "tongueOut": (("e", 1.0),),
+    }  # fmt: skip
+    groups = [
+        {"presetName": "blink_r", "name": "x", "binds": [{"mesh": 0, "index": 0, "weight": 100}]},
+        {"presetName": "o", "name": "y", "binds": [{"mesh": 0, "index": 2, "weight": 50}]},
+        {"presetName": "unknown", "name": "BrowDownLeft", "binds": [{"mesh": 0, "index": 1, "weight": 100}]},
+        {"presetName": "fun", "name": "z", "binds": [{"mesh": 9, "index": 1, "weight": 100}]},
+    ]
+    old = {"VRM": {"blendShapeMaster": {"blendShapeGroups": groups}}}
+    said = declared_expressions(vrm(tmp_path / "old.vrm", old, nodes, MESHES))
+    assert said == {"blinkRight": (("a", 1.0),), "oh": (("c", 0.5),), "BrowDownLeft": (("b", 1.0),)}
+    assert choose(declared_meanings(said)) == {
+        "eyeBlinkRight": (("a", 1.0),), "mouthFunnel": (("c", 0.4),), "browDownLeft": (("b", 1.0),),
+    }  # fmt: skip
+    (tmp_path / "odd.vrm").write_bytes(vrm(tmp_path / "o.vrm", {"VRM": {"blendShapeMaster": 3}}, nodes).read_bytes())
+    assert declared_expressions(tmp_path / "odd.vrm") == {}
