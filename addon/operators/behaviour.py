@@ -41,7 +41,8 @@ class UNDERSTUDY_OT_generate(Making, Operator):
             values.behaviour_seed += 1
             options["seed"] = values.behaviour_seed
         out = paths.new_made_path(f"{values.behaviour}-{values.behaviour_seed}", values.takes_folder)
-        out.parent.mkdir(parents=True, exist_ok=True)
+        if not self.folder_ready(out):
+            return None
         params = {"out": str(out), "options": options}
         return start_making(scene, "Generate", "Generated", "generate", params, self.topic)
 
@@ -66,7 +67,8 @@ class UNDERSTUDY_OT_complete(Making, Operator):
         source = Path(paths.absolute(take.filepath))
         named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{values.behaviour}.x")
         out = paths.new_take_path(str(named), values.takes_folder)
-        out.parent.mkdir(parents=True, exist_ok=True)
+        if not self.folder_ready(out):
+            return None
         params: dict[str, Any] = {
             "take": str(source), "out": str(out), "amount": values.behaviour_amount, "options": _options(scene),
         }  # fmt: skip

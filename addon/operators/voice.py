@@ -60,6 +60,15 @@ class Making:
         session.state.problems[self.topic] = reason
         self.report({"ERROR"}, reason)  # type: ignore[attr-defined]
 
+    def folder_ready(self, out: Path) -> bool:
+        """Make the folder of takes where it is not there yet; what stands against that is said."""
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self.refuse(f"The folder {out.parent} cannot be made ({error.strerror}); choose another folder for takes.")
+            return False
+        return True
+
 
 class UNDERSTUDY_OT_speak(Making, Operator):
     """Make a take of a face that speaks the recording: mouth, brows, blinks, nods and glances"""

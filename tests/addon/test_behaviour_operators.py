@@ -75,4 +75,8 @@ def test_what_is_missing_is_said_in_one_sentence(values, tmp_path):
     values.voice_path = str(tmp_path / "none.wav")
     with pytest.raises(RuntimeError, match="no recording"):
         bpy.ops.understudy.generate()
+    (tmp_path / "file").write_text("no folder", encoding="utf-8")
+    values.behaviour, values.takes_folder = "idle", str(tmp_path / "file" / "takes")
+    with pytest.raises(RuntimeError, match="choose another folder"):
+        bpy.ops.understudy.generate()
     assert not len(values.takes)
