@@ -28,7 +28,7 @@ from ..voice.mel import SAMPLE_RATE
 from ..voice.speak import face_take
 from ..weights.registry import available, read_card
 from .base import BEHAVIOURS, Base, base
-from .body_take import FINGERS, FULL_REST, standing_body, walking_body
+from .body_take import FULL_REST, standing_body, walking_body
 from .gait import GAIT_NAME
 from .murmur import murmur, silence
 from .pose import FPS, Floats
@@ -166,7 +166,7 @@ def _lifelike(made: Base, options: GenerateOptions, stop_if: Callable[[], None])
     network = _network()
     count = len(made.features)
     draw = torch.Generator().manual_seed(options.seed)
-    slow, quick, style = network.noise(1, count, draw)
+    slow, style = network.noise(1, count, draw)
     whole = network.whitening.whiten(torch.as_tensor(made.features, dtype=torch.float32))
     given = torch.as_tensor(made.conditions)
     changes = []
@@ -177,7 +177,7 @@ def _lifelike(made: Base, options: GenerateOptions, stop_if: Callable[[], None])
             end = min(count, start + _PIECE + _CONTEXT)
             tail = slice(begin // SLOW_STEP, end // SLOW_STEP + 2)
             piece = whole[None, begin:end]
-            new = network(piece, given[None, begin:end], slow[:, tail], quick[:, begin:end], style)
+            new = network(piece, given[None, begin:end], slow[:, tail], style)
             kept = (new - piece)[0, start - begin : start - begin + min(_PIECE, count - start)]
             changes.append((kept @ network.whitening.back).double().numpy())
     change = gaussian_filter1d(np.concatenate(changes), 1.0, axis=0)
@@ -204,11 +204,11 @@ def _body_take(made: Base, options: GenerateOptions) -> Take:
         turns, hips = standing_body(made.features, options.seed)
         turns, hips, contacts = turns[inside], hips[inside], made.contacts[inside]
     count = len(hips)
-    seen = np.ones((count, len(CAPTURED_BONES)))
-    seen[:, FINGERS] = 0.0
+    whole = np.ones(count)
     return Take(
         fps=FPS, times=np.arange(count) / FPS, bone_names=CAPTURED_BONES, rotations=turns, hips_position=hips,
-        rest_positions=FULL_REST, contacts=contacts, confidence_body=np.ones(count), bone_confidence=seen,
+        rest_positions=FULL_REST, contacts=contacts, confidence_body=whole, confidence_left_hand=whole,
+        confidence_right_hand=whole, bone_confidence=np.ones((count, len(CAPTURED_BONES))),
         metadata=_metadata(options, count) | details,
     )  # fmt: skip
 
@@ -237,7 +237,7 @@ def _metadata(options: GenerateOptions, count: int) -> dict[str, Any]:
     used = [name for name in (network_name(), GAIT_NAME if options.behaviour == "walk" else None) if name]
     return {
         "source": {"name": f"generated {options.behaviour}", "duration": count / FPS, "kind": "generated"},
-        "parts": ["face", "body"],
+        "parts": ["face", "body", "hands"],
         "behaviour": options.behaviour,
         "seed": options.seed,
         "models": {f"{name}.safetensors": read_card(name).sha256 for name in used},

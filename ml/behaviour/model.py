@@ -30,9 +30,9 @@ _REACH: Final = 3.0
 class BehaviourNetConfig:
     """Sizes."""
 
-    components: int = 48
-    width: int = 96
-    noise: int = 16
+    components: int = 40
+    width: int = 56
+    noise: int = 12
     style: int = 8
     dilations: tuple[int, ...] = (1, 2, 4, 8, 16, 4, 1)
 
@@ -110,28 +110,26 @@ class Generator(nn.Module):
         self.config = config
         self.whitening = Whitening(config.components)
         steer = CONDITIONS + config.style
-        self.enter = nn.Conv1d(config.components + 2 * config.noise + steer, config.width, 5, padding=2)
+        self.enter = nn.Conv1d(config.components + config.noise + steer, config.width, 5, padding=2)
         self.blocks = nn.ModuleList(_Block(config.width, d, steer) for d in config.dilations)
         self.leave = nn.Conv1d(config.width, config.components, 5, padding=2)
         nn.init.normal_(self.leave.weight, std=1e-3)  # the game begins at the base motion itself
 
-    def forward(self, base: Tensor, conditions: Tensor, slow: Tensor, quick: Tensor, style: Tensor) -> Tensor:
-        """base [B, T, K], conditions [B, T, C], slow [B, T / 8 + 2, noise], quick [B, T, noise], style [B, style]
-        -> [B, T, K]."""
+    def forward(self, base: Tensor, conditions: Tensor, slow: Tensor, style: Tensor) -> Tensor:
+        """base [B, T, K], conditions [B, T, C], slow [B, T / 8 + 2, noise], style [B, style] -> [B, T, K]."""
         count = conditions.shape[1]
         drawn = nn.functional.interpolate(slow.transpose(1, 2), scale_factor=SLOW_STEP, mode="linear")[..., :count]
         steer = torch.cat((conditions, style[:, None].expand(-1, count, -1)), dim=2).transpose(1, 2)
-        x = self.enter(torch.cat((base.transpose(1, 2), drawn, quick.transpose(1, 2), steer), dim=1))
+        x = self.enter(torch.cat((base.transpose(1, 2), drawn, steer), dim=1))
         for block in self.blocks:
             x = block(x, steer)
         change = _REACH * torch.tanh(self.leave(nn.functional.leaky_relu(x, 0.2)) / _REACH)
         return base + change.transpose(1, 2)
 
-    def noise(self, batch: int, frames: int, generator: torch.Generator) -> tuple[Tensor, Tensor, Tensor]:
-        """Slow and quick noise and style for `forward`."""
-        sizes = ((batch, frames // SLOW_STEP + 2, self.config.noise), (batch, frames, self.config.noise))
-        slow, quick = (torch.randn(size, generator=generator) for size in sizes)
-        return slow, quick, torch.randn((batch, self.config.style), generator=generator)
+    def noise(self, batch: int, frames: int, generator: torch.Generator) -> tuple[Tensor, Tensor]:
+        """Slow noise and style for `forward`: people differ and waver, they do not tremble."""
+        slow = torch.randn((batch, frames // SLOW_STEP + 2, self.config.noise), generator=generator)
+        return slow, torch.randn((batch, self.config.style), generator=generator)
 
 
 class _Critic(nn.Module):

@@ -51,17 +51,17 @@ class BehaviourTraining:
     minutes: float = 0.0
     batch: int = 16
     window: int = 64
-    learning_rate: float = 4e-4
+    learning_rate: float = 3e-4
     """The discriminators'; the generator's is a third of it."""
     matching: float = 1.0
     """Weight of feature matching (Salimans et al. 2016), which keeps the game from running away."""
-    keeping: float = 0.02
+    keeping: float = 0.3
     """Weight of the squared change, so that what the base fixes (strokes on stresses) stays near."""
     adversarial: bool = True
     """False: the ordinary model to compare with, learned without an opponent (Li and Malik, "Implicit Maximum
     Likelihood Estimation", 2018: each recording pulls the nearest of what the generator makes)."""
-    components: int = 48
-    width: int = 80
+    components: int = 40
+    width: int = 56
     report_every: int = 500
     seed: int = 0
     export: bool = True

@@ -26,8 +26,9 @@ _REACH: Final[dict[str, tuple[float, float]]] = {"jaw": (0.055, 0.05), "lips": (
 _KERNEL_SECONDS: Final = 0.3
 _CLOSING: Final = 0.012
 """Seconds (standard deviation) over which lips meet and part; a b lasts about 60 ms."""
-_CLOSED: Final = 1.6
-"""Closure probability times this is how closed the lips are: two thirds sure is shut."""
+_SURE: Final = (0.2, 0.7)
+"""Closure probability below which nothing is done, and above which the lips are shut: the silence before a k or t is
+often taken for that of a p, and with some doubt."""
 _OPENERS: Final = tuple(
     FACE_NAMES.index(name)
     for name in (
@@ -60,7 +61,8 @@ def speech_weights(visemes: Floats, effort: Floats | None = None) -> NDArray[np.
 
 def closedness(visemes: Floats) -> NDArray[np.float64]:
     """How shut the lips are [N], 0..1, from viseme probabilities at 100 Hz."""
-    return np.clip(gaussian_filter1d(np.asarray(visemes)[:, CLOSURE], _CLOSING * RATE) * _CLOSED, 0, 1)
+    low, high = _SURE
+    return np.clip((gaussian_filter1d(np.asarray(visemes)[:, CLOSURE], _CLOSING * RATE) - low) / (high - low), 0, 1)
 
 
 def close_lips(weights: Floats, closed: Floats) -> NDArray[np.float64]:

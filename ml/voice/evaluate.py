@@ -33,6 +33,8 @@ Floats = NDArray[np.floating]
 
 SPEECH_FOLDER: Final = Path(__file__).resolve().parents[3] / "shared" / "data" / "speech"
 """Recordings with transcripts.tsv (file name, words); without them only synthetic voices are measured."""
+TALK_FOLDER: Final = SPEECH_FOLDER.parent / "talk"
+"""Clips of the GRID corpus, named as it names them."""
 SYNTHETIC: Final = 30
 _FIRST_SEED: Final = 10**6
 _MATCH_SECONDS: Final = 0.15
@@ -55,7 +57,8 @@ def evaluate_voice(say: Callable[[str], None] = lambda _: None) -> dict[str, dic
     """Rows by method and kind of speech: onset_ms (median viseme timing error), onsets_found, closure_recall,
     closure_precision, jaw_correlation."""
     rows: dict[str, dict[str, float]] = {}
-    for kind, clips in (("synthetic", _synthetic()), ("noisy", _noisy()), ("real", _real(say))):
+    kinds = (("synthetic", _synthetic()), ("noisy", _noisy()), ("real", _real(say)), ("real, video", _talking(say)))
+    for kind, clips in kinds:
         say(f"{kind}: {len(clips)} clips")
         if not clips:
             continue
@@ -139,6 +142,33 @@ def _real(say: Callable[[str], None]) -> list[Utterance]:
                 continue
             clips.append(Utterance(spoken.samples, viseme_track(spoken)))
     return clips
+
+
+def _talking(say: Callable[[str], None]) -> list[Utterance]:
+    """The sentences of filmed speakers; GRID's names spell what is said (Cooke et al. 2006)."""
+    clips = []
+    for path in sorted(TALK_FOLDER.glob("*.mpg")):
+        try:
+            spoken = aligned(np.concatenate(list(open_sound(path).blocks(SAMPLE_RATE))), grid_sentence(path.stem))
+        except (AlignerError, ValueError) as error:
+            say(f"{path.name} is left out: {error}")
+            continue
+        clips.append(Utterance(spoken.samples, viseme_track(spoken)))
+    return clips
+
+
+def grid_sentence(name: str) -> str:
+    """Such as "bin blue at f two now" for bbaf2n."""
+    command, colour, place, letter, digit, end = name
+    commands, colours = {"b": "bin", "l": "lay", "p": "place", "s": "set"}, {
+        "b": "blue", "g": "green", "r": "red", "w": "white",
+    }  # fmt: skip
+    places, ends = {"a": "at", "b": "by", "i": "in", "w": "with"}, {
+        "a": "again", "n": "now", "p": "please", "s": "soon",
+    }  # fmt: skip
+    digits = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+    number = 0 if digit == "z" else int(digit)
+    return " ".join((commands[command], colours[colour], places[place], letter, digits[number], ends[end]))
 
 
 def _figures(said: Said, clip: Utterance) -> dict[str, float]:
