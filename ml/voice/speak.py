@@ -11,6 +11,7 @@ from typing import Any, Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..emotion.prosody import arousal, prosody, with_arousal
 from ..footage.interface import FootageError
 from ..footage.sound_file import SoundFile, open_sound
 from ..take import EMOTION_NAMES, FACE_NAMES, Take, validate
@@ -68,10 +69,17 @@ def speak(
     times = np.arange(max(1, int(len(heard.visemes) / RATE * options.fps))) / options.fps
     seed = options.seed if options.seed is not None else _seed_of(heard)
     visemes, warnings = _visemes(heard, options.text, sound.name)
-    progress(0.92, "Moving the face")
-    take = face_take(heard, visemes, times, options.fps, seed)
+    progress(0.9, "Listening for the mood")
+    stop_if()
+    mood = arousal(prosody(sound.blocks(SAMPLE_RATE)), times)
+    progress(0.95, "Moving the face")
+    # An excited voice nods and raises its brows more than a subdued one.
+    lively = 1.0 if mood is None else 1.0 + 0.5 * float(mood.mean())
+    take = face_take(heard, visemes, times, options.fps, seed, lively)
     voice = loudness(sound.blocks(SAMPLE_RATE), SAMPLE_RATE, times)
     take = replace(take, voice=voice, metadata=_metadata(sound, heard, options, seed, warnings))
+    if mood is not None:
+        take = with_arousal(take, mood)
     if options.emotion is not None and options.emotion != "neutral":
         from ..emotion.adjust import with_emotion
 
