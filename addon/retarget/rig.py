@@ -19,7 +19,7 @@ class RigRest:
     parents [N] the bone each follows rigidly, -1 for none. In a control rig that is the control which carries it, not
     always the parent in the outliner, which `holders` has. inherits, connected, local_location, constrained [N] bool as
     Blender has them: constrained = an active constraint decides over the bone's pose, so keys on it would not show.
-    locked [N]: the maker locked the location.
+    locked [N]: the maker locked the location. skinned [N]: a mesh follows the bone; None where no mesh was looked at.
     """
 
     names: tuple[str, ...]
@@ -36,6 +36,7 @@ class RigRest:
     locked: NDArray[np.bool_]
     world_rotation: Floats
     """[3, 3] rotation of the armature object in the scene, without its scale."""
+    skinned: NDArray[np.bool_] | None = None
 
     @cached_property
     def index(self) -> dict[str, int]:

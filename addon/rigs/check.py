@@ -21,7 +21,7 @@ FOUR_LEGS = "Its trunk lies level above its legs: an animal on four legs, no hum
 _HANDS = 8
 _LEVEL = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
-_LONG_FINGER = 1.6
+_LONG_FINGER = 2.2
 """Of the forearm's length: a finger's joint lies no further from the wrist."""
 
 

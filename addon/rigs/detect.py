@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import bpy
 import numpy as np
+from numpy.typing import NDArray
 
 from .extras import find_extras
 from .face.declared import Expressions
@@ -17,6 +18,9 @@ from .meshes import meshes_of
 from .profile import RigProfile
 from .rest import read_rest
 from .vrm_file import declared_bones, declared_expressions
+
+_SOME = 0.1
+"""Weight from which on a vertex follows a bone."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +48,7 @@ def detect_rig(armature: bpy.types.Object, declared: Declared | None = None) -> 
 def examine(armature: bpy.types.Object, declared: Declared | None = None) -> tuple[RigProfile, FaceQuestion]:
     """The bones' part of the profile, and all that is needed to find the face's (on a thread, if need be)."""
     rest = read_rest(armature)
+    rest = replace(rest, skinned=skinned_bones(armature, rest.names))
     declared = declared or Declared()
     match = match_rig(rest, declared.bones, vertices_of(armature))
     profile = RigProfile(
@@ -76,6 +81,21 @@ def vertices_of(armature: bpy.types.Object, most: int = 4000) -> np.ndarray:
         matrix = into @ np.array(thing.matrix_world)
         parts.append(points @ matrix[:3, :3].T + matrix[:3, 3])
     return np.concatenate(parts) if parts else np.zeros((0, 3))
+
+
+def skinned_bones(armature: bpy.types.Object, names: Sequence[str], most: int = 1500) -> NDArray[np.bool_]:
+    """[N] whether vertices of the character's meshes follow each bone; of large meshes a sample is looked at."""
+    followed: set[str] = set()
+    for thing in meshes_of(armature):
+        mesh = thing.data
+        assert isinstance(mesh, bpy.types.Mesh)  # meshes_of gives nothing else
+        seen: set[int] = set()
+        for vertex in range(0, len(mesh.vertices), max(1, len(mesh.vertices) // most)):
+            seen.update(group.group for group in mesh.vertices[vertex].groups if group.weight > _SOME)
+        followed |= {group.name for group in thing.vertex_groups if group.index in seen}
+        if thing.parent == armature and thing.parent_type == "BONE":
+            followed.add(thing.parent_bone)
+    return np.array([name in followed for name in names], dtype=bool)
 
 
 def characters(scene: bpy.types.Scene, declared: Declared | None = None) -> list[tuple[bpy.types.Object, RigProfile]]:

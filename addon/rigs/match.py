@@ -35,6 +35,7 @@ SPINE = ("spine", "chest", "upperChest")
 _NEARLY_ALL = 0.8
 _ENOUGH_PAIRS, _CHANCE = 6, 0.2
 _SAYS_NOTHING = BoneName("", frozenset(), (), False, False, False, False)
+_COUNTER = re.compile(r"(.*[^_])_(\d+)")
 _HEAD = re.compile(r"[^ _.:|-]+[ _.:|-]+")
 GENERIC = Convention(kind="generic", label="Skeleton", bones={})
 UNNAMED = Convention(kind="generic", label="Skeleton known by its shape", bones={})
@@ -56,7 +57,7 @@ class Match:
 def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: Floats | None = None) -> Match:
     """Which bone is which. declared: {humanoid: bone} as the character's file says itself; points [M, 3]: vertices."""
     tree = Tree(rest)
-    names = read_names(rest.names)
+    names = read_names(without_counters(rest.names))
     stated = {name: bone for name, bone in (declared or {}).items() if bone in rest.index}
     if sum(name in stated for name in REQUIRED) >= ENOUGH:
         return _checked(rest, DECLARED, stated, points)
@@ -200,10 +201,11 @@ def _named(rest: RigRest, bones: Mapping[str, int]) -> dict[str, str]:
 def _by_names(tree: Tree, names: Sequence[BoneName]) -> list[tuple[Convention, dict[str, str]]]:
     """Every convention of which enough bones are there, with and without what stands before all names."""
     rest = tree.rest
-    prefix = common_prefix(rest.names)
+    full = without_counters(rest.names)
+    prefix = common_prefix(full)
     found: list[tuple[Convention, dict[str, str]]] = []
     for cut in dict.fromkeys(("", prefix)):
-        shorter = [name.removeprefix(cut) for name in rest.names]
+        shorter = [name.removeprefix(cut) for name in full]
         if cut and len(set(shorter)) < len(shorter):
             continue
         for convention in CONVENTIONS:
@@ -211,6 +213,16 @@ def _by_names(tree: Tree, names: Sequence[BoneName]) -> list[tuple[Convention, d
             if sum(name in bones for name in REQUIRED) >= ENOUGH:
                 found.append((convention, bones))
     return found
+
+
+def without_counters(names: Sequence[str]) -> list[str]:
+    """Without the running number that some exporters (Sketchfab's) put behind every name: Hips_01, LeftUpLeg_055."""
+    parts = [_COUNTER.fullmatch(name) for name in names]
+    counted = [part for part in parts if part]
+    numbers = {part.group(2) for part in counted}
+    plain = [part.group(1) if part else name for part, name in zip(parts, names, strict=True)]
+    every = len(counted) >= _NEARLY_ALL * len(names) and len(numbers) == len(counted)
+    return plain if every and len(set(plain)) == len(plain) else list(names)
 
 
 def common_prefix(names: Sequence[str]) -> str:

@@ -102,3 +102,5 @@ HIPS: Final = (
 SURE_HIPS: Final = HIPS[:3]
 CHEST: Final = (frozenset(("chest",)), frozenset(("lower", "chest")))
 UPPER_CHEST: Final = (frozenset(("upper", "chest")), frozenset(("chest",)))
+TRUNK_WORDS: Final = frozenset("body torso chest spine abdomen waist trunk".split())
+"""A bone called so is no neck, wherever it hangs."""

@@ -59,6 +59,17 @@ class Tree:
         return start, end
 
     @cached_property
+    def idle(self) -> list[bool]:
+        """Whether no mesh follows the bone or anything that hangs on it, though meshes follow others."""
+        skinned = self.rest.skinned
+        if skinned is None or not skinned.any():
+            return [False] * self.count
+        carries = [bool(follows) for follows in skinned]
+        for bone in reversed(self.order):
+            carries[bone] = carries[bone] or any(carries[child] for child in self.children[bone])
+        return [not moves for moves in carries]
+
+    @cached_property
     def depth(self) -> list[int]:
         depth = [0] * self.count
         for bone in self.order:

@@ -11,10 +11,11 @@ from collections.abc import Sequence
 from .check import is_loose_end
 from .fingers import finger_chains, five_fingers, phalanges, straight_down
 from .names import BoneName
-from .parts import ARM, EYE, FINGER_COMPANY, FINGERS, HEAD, HIPS, JAW, LEG, LIMBS, NECK, SURE_HIPS, WEIGHTS
+from .parts import ARM, EYE, FINGER_COMPANY, FINGERS, HEAD, HIPS, JAW, LEG, LIMBS, NECK, SURE_HIPS, TRUNK_WORDS, WEIGHTS
 from .tree import Tree
 from .trunk import spread_spine
 
+_IDLE = 0.8
 _LEAST = 1.4
 """A limb whose parts fit worse than this in sum is none: one bone called leg is no leg."""
 _BENT, _BESIDE = 1.03, 0.05
@@ -116,7 +117,9 @@ def size(tree: Tree) -> float:
 def _trust(tree: Tree, bone: int, read: BoneName) -> float:
     """Less for bones that something else moves: keys belong on the controls, where there are both."""
     trust = 1.05 if read.forward else 0.6 if read.control else 1.0
-    return trust * (0.7 if tree.rest.constrained[bone] else 1.0)
+    trust *= 0.7 if tree.rest.constrained[bone] else 1.0
+    # An export keeps controls without what they controlled: the mesh follows other bones.
+    return trust * (_IDLE if tree.idle[bone] else 1.0)
 
 
 def named_fingers(tree: Tree, names: Sequence[BoneName], side: str, hand: int) -> dict[str, int]:
@@ -191,4 +194,4 @@ def _neck(tree: Tree, names: Sequence[BoneName], head: int, arms: Sequence[int])
         return named[0]
     chest = tree.common(arms) if len(arms) == 2 else None
     between = tree.path(chest, head)[1:-1] if chest is not None else []
-    return between[-1] if between else None
+    return between[-1] if between and not names[between[-1]].words & TRUNK_WORDS else None

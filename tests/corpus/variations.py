@@ -128,6 +128,12 @@ def nameless(skeleton: Skeleton) -> Skeleton:
     return renamed(lambda name: order[name])(skeleton)
 
 
+def counted(skeleton: Skeleton) -> Skeleton:
+    """As Sketchfab exports: a running number behind every name."""
+    order = {name: n for n, name in enumerate(skeleton.bones)}
+    return renamed(lambda name: f"{name}_{order[name] + 1:03}")(skeleton)
+
+
 def shuffled(skeleton: Skeleton, seed: int = 0) -> Skeleton:
     """Every bone under the name of another: names that are words and say nothing. The order is another too."""
     names = list(skeleton.bones)
@@ -145,6 +151,7 @@ VARIATIONS: Mapping[str, Change] = {
     "namespace": renamed(lambda name: f"Hero:{name}"),
     "centimetres, Y up": moved(Y_UP, 100.0),
     "tiny, faces +X": moved(_turn(90), 0.01),
+    "counted": counted,
     "faces +Y": moved(_turn(180)),
     "faces -X, aside": moved(_turn(-90), 1.0, (3.0, -2.0, 0.5)),
     "no clavicles": without(("Shoulder",)),
