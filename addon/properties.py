@@ -26,6 +26,12 @@ def _source_changed(_settings: bpy.types.PropertyGroup, context: Context) -> Non
     look_into_source(context.scene)
 
 
+def _emotion_changed(_settings: bpy.types.PropertyGroup, context: Context) -> None:
+    from .emotion_preview import refresh
+
+    refresh(context.scene)
+
+
 def _is_armature(_settings: bpy.types.PropertyGroup, candidate: Object) -> bool:
     return candidate.type == "ARMATURE"
 
@@ -131,8 +137,18 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
             ("disgust", "Disgust", "Wrinkled nose, raised lip", 5),
             ("surprise", "Surprise", "Raised brows, wide eyes, open mouth", 6),
         ],
+        update=_emotion_changed,
     )
-    emotion_strength: FloatProperty(name="Strength", subtype="FACTOR", min=0.0, max=1.0, default=0.6)
+    emotion_strength: FloatProperty(
+        name="Strength", subtype="FACTOR", min=0.0, max=1.0, default=0.6, update=_emotion_changed
+    )
+    emotion_preview: BoolProperty(
+        name="Preview on Character",
+        description="Show the emotion on the character's shape keys while you choose; nothing is keyed, and the keys "
+        "go back when you switch this off or save",
+        default=False,
+        update=_emotion_changed,
+    )
     emotion_exaggerate: FloatProperty(
         name="Exaggerate",
         description="0 calm, 1 as it is, 3 a cartoon; blinks and closed lips stay",

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 
 import bpy
 
-from . import operators, panels, preferences, properties, rig_map, session
+from . import emotion_preview, operators, panels, preferences, properties, rig_map, session
 from .engine import pump
 
 _classes: Sequence[type] = (
@@ -34,12 +34,16 @@ def register() -> None:
     rig_map.attach()
     _command_handles.append(bpy.utils.register_cli_command("understudy", _run_command))
     bpy.app.handlers.load_post.append(_forget_file)
+    bpy.app.handlers.save_pre.append(emotion_preview.before_saving)
 
 
 def unregister() -> None:
     """Remove everything `register` added, in mirrored order, and end the engine."""
     session.close()
     pump.stop()
+    emotion_preview.restore()
+    if emotion_preview.before_saving in bpy.app.handlers.save_pre:
+        bpy.app.handlers.save_pre.remove(emotion_preview.before_saving)
     if _forget_file in bpy.app.handlers.load_post:
         bpy.app.handlers.load_post.remove(_forget_file)
     while _command_handles:
@@ -61,4 +65,5 @@ def _run_command(arguments: list[str]) -> int:
 @bpy.app.handlers.persistent
 def _forget_file(_path: str) -> None:
     """Another .blend was opened: what was said about the last one no longer holds."""
+    emotion_preview.forget()
     session.forget_file()

@@ -2,6 +2,7 @@
 
 # pyright: reportInvalidTypeForm=false, reportOptionalMemberAccess=false, reportArgumentType=false
 # pyright: reportAttributeAccessIssue=false
+import re
 from pathlib import Path
 from typing import Any
 
@@ -10,11 +11,15 @@ from bpy.props import StringProperty
 from bpy.types import Context, Event, Operator, Scene
 
 from .. import paths, session
+from ..emotion_track import emotion_track
 from ..engine import pump
 from ..properties import active_take, settings
 from ..session import Job, Topic
 from .capture import start_making, why_not_capture
 from .results import CANCELLED, FINISHED, OperatorResult
+
+_MARK = re.compile(r"(happiness|sadness|anger|fear|disgust|surprise) \d+%")
+"""Names of the markers made here."""
 
 
 class Making:
@@ -123,6 +128,37 @@ class UNDERSTUDY_OT_feel(Making, Operator):
         return start_making(scene, "Play with Emotion", "Played", "feel", params, self.topic)
 
 
+class UNDERSTUDY_OT_mark_emotions(Operator):
+    """Put a marker on the timeline where each emotion of the chosen take begins"""
+
+    bl_idname = "understudy.mark_emotions"
+    bl_label = "Mark on Timeline"
+    bl_options = {"REGISTER", "UNDO"}
+
+    @classmethod
+    def poll(cls, context: Context) -> bool:
+        take = active_take(context.scene)
+        if take is None or emotion_track(paths.absolute(take.filepath)) is None:
+            cls.poll_message_set("The chosen take knows no emotions; capture a face first")
+            return False
+        return True
+
+    def execute(self, context: Context) -> OperatorResult:
+        scene = context.scene
+        track = emotion_track(paths.absolute(active_take(scene).filepath))
+        assert track is not None
+        markers = scene.timeline_markers
+        for marker in [m for m in markers if _MARK.fullmatch(m.name)]:  # of the take shown before
+            markers.remove(marker)
+        rate = scene.render.fps / scene.render.fps_base
+        feelings = track.feelings()
+        for feeling in feelings:
+            frame = round(settings(scene).apply_start_frame + feeling.start * rate)
+            markers.new(f"{feeling.emotion} {feeling.strength:.0%}", frame=frame)
+        self.report({"INFO"}, f"{len(feelings)} emotional moments." if feelings else "This take stays neutral.")
+        return FINISHED
+
+
 class UNDERSTUDY_OT_open_voice(Operator):
     """Choose a recording of a voice"""
 
@@ -179,4 +215,10 @@ def _strip_path(scene: Scene) -> str:
     return ""
 
 
-CLASSES = (UNDERSTUDY_OT_speak, UNDERSTUDY_OT_feel, UNDERSTUDY_OT_open_voice, UNDERSTUDY_OT_voice_from_strip)
+CLASSES = (
+    UNDERSTUDY_OT_speak,
+    UNDERSTUDY_OT_feel,
+    UNDERSTUDY_OT_mark_emotions,
+    UNDERSTUDY_OT_open_voice,
+    UNDERSTUDY_OT_voice_from_strip,
+)

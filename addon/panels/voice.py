@@ -4,12 +4,19 @@
 
 from __future__ import annotations
 
-from bpy.types import Context, Panel
+from bpy.types import Context, Panel, UILayout
 
-from .. import session
+from .. import paths, session
+from ..emotion_track import emotion_track
 from ..properties import active_take, settings
 from .sidebar import Sidebar
 from .texts import draw_job, draw_outcome, draw_text
+
+_PARTS = 20
+_COLOURS = {
+    "neutral": "STRIP_COLOR_09", "happiness": "STRIP_COLOR_03", "sadness": "STRIP_COLOR_05",
+    "anger": "STRIP_COLOR_01", "fear": "STRIP_COLOR_06", "disgust": "STRIP_COLOR_04", "surprise": "STRIP_COLOR_02",
+}  # fmt: skip
 
 
 class UNDERSTUDY_PT_voice(Sidebar, Panel):
@@ -54,13 +61,37 @@ class UNDERSTUDY_PT_emotion(Sidebar, Panel):
         column.enabled = session.state.capture is None
         column.prop(values, "emotion")
         column.prop(values, "emotion_strength", slider=True)
+        column.prop(values, "emotion_preview", toggle=True, icon="HIDE_OFF" if values.emotion_preview else "HIDE_ON")
         column.prop(values, "emotion_exaggerate", slider=True)
         row = column.row()
         row.scale_y = 1.3
         row.operator("understudy.feel", icon="LIGHT_HEMI")
-        if active_take(context.scene) is None:
+        take = active_take(context.scene)
+        if take is None:
             draw_text(layout, context, "Choose a take first; a new one is made that plays it with this emotion.")
+        else:
+            _draw_track(layout, context, paths.absolute(take.filepath))
         draw_outcome(layout, context, "emotion")
+
+
+def _draw_track(layout: UILayout, context: Context, path: str) -> None:
+    """What the take shows over time, as a strip of colours, and at the current frame in words."""
+    track = emotion_track(path)
+    if track is None:
+        return
+    scene = context.scene
+    strip = layout.row(align=True)
+    strip.scale_x = 0.5
+    for emotion in track.strip(_PARTS):
+        strip.label(text="", icon=_COLOURS[emotion])
+    rate = scene.render.fps / scene.render.fps_base
+    now = track.at((scene.frame_current - settings(scene).apply_start_frame) / rate)
+    row = layout.row()
+    if now is None:
+        row.label(text="The current frame is outside the take")
+    else:
+        row.label(text=f"Now: {now[0]} {now[1]:.0%}", icon=_COLOURS[now[0]])
+    row.operator("understudy.mark_emotions", text="", icon="MARKER_HLT")
 
 
 CLASSES = (UNDERSTUDY_PT_voice, UNDERSTUDY_PT_emotion)

@@ -6,6 +6,7 @@
 | generate | out, options (ml/behaviour/generate.py) | the same |
 | complete | take, out, amount, options (as generate) | the same |
 | feel | take, out, emotion, strength, exaggerate | the same |
+| expression | emotion | weights: {ARKit name: 0..1} of its face in full |
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from .rpc import INVALID_PARAMS, Call, Method, RpcError
 
 def making_methods() -> dict[str, Method]:
     """Name -> method."""
-    return {"speak": speak, "generate": generate, "complete": complete, "feel": feel}
+    return {"speak": speak, "generate": generate, "complete": complete, "feel": feel, "expression": expression}
 
 
 def speak(call: Call) -> dict[str, Any]:
@@ -75,6 +76,18 @@ def feel(call: Call) -> dict[str, Any]:
         return with_emotion(take, emotion, strength) if emotion != "neutral" else take
 
     return _keep(call, make)
+
+
+def expression(call: Call) -> dict[str, Any]:
+    """The face of an emotion, for a preview."""
+    from ..emotion.facs import prototype
+    from ..take import EMOTION_NAMES, FACE_NAMES
+
+    emotion = text_parameter(call, "emotion")
+    if emotion not in EMOTION_NAMES:
+        raise RpcError(INVALID_PARAMS, f"There is no emotion {emotion!r}; known are {', '.join(EMOTION_NAMES)}.")
+    weights = prototype(emotion)
+    return {"weights": {name: round(float(w), 4) for name, w in zip(FACE_NAMES, weights, strict=True) if w > 0}}
 
 
 def _source(call: Call) -> str:

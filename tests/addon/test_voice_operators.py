@@ -11,7 +11,9 @@ bpy = pytest.importorskip("bpy", reason="needs Blender as a module (pip install 
 
 import understudy  # noqa: E402
 from understudy.addon import session  # noqa: E402
-from understudy.ml.take import load_take  # noqa: E402
+from understudy.addon.emotion_track import EmotionTrack  # noqa: E402
+from understudy.addon.engine import pump  # noqa: E402
+from understudy.ml.take import EMOTION_NAMES, Take, load_take, save_take  # noqa: E402
 
 
 @pytest.fixture
@@ -68,3 +70,49 @@ def test_the_sequencers_sound_is_found(values, tmp_path):
     strips.new_sound("voice", murmur(tmp_path / "a.wav"), 1, 1)
     assert bpy.ops.understudy.voice_from_strip() == {"FINISHED"}
     assert Path(values.voice_path) == tmp_path / "a.wav"
+
+
+def test_an_emotion_is_previewed_on_the_character_and_taken_back(values):
+    assert bpy.ops.understudy.add_sample_character() == {"FINISHED"}
+    keys = next(
+        o.data.shape_keys for o in bpy.data.objects if o.type == "MESH" and o.data.shape_keys is not None
+        and "mouthSmileLeft" in o.data.shape_keys.key_blocks
+    ).key_blocks  # fmt: skip
+    keys["mouthSmileLeft"].value = 0.1
+    values.emotion, values.emotion_strength = "happiness", 1.0
+    assert keys["mouthSmileLeft"].value == pytest.approx(0.1)
+    values.emotion_preview = True
+    pump.wait(lambda: keys["mouthSmileLeft"].value > 0.5, timeout=120)
+    full = keys["mouthSmileLeft"].value
+    assert full > 0.8
+    values.emotion_strength = 0.5
+    assert 0.3 < keys["mouthSmileLeft"].value < full
+    values.emotion_preview = False
+    assert keys["mouthSmileLeft"].value == pytest.approx(0.1)
+    assert max(block.value for block in keys if block.name != "mouthSmileLeft") == 0
+
+
+def test_emotions_of_a_take_are_marked_on_the_timeline(values, tmp_path):
+    strengths = np.zeros((100, 7))
+    strengths[:, 0] = 1
+    strengths[25:75, EMOTION_NAMES.index("anger")] = 0.8
+    take = Take(
+        fps=25.0, times=np.arange(100) / 25, face_weights=np.zeros((100, 52)), emotion_names=EMOTION_NAMES,
+        emotion=strengths,
+    )  # fmt: skip
+    save_take(tmp_path / "angry.take.npz", take)
+    bpy.context.scene.render.fps = 25
+    assert bpy.ops.understudy.add_take(filepath=str(tmp_path / "angry.take.npz")) == {"FINISHED"}
+    bpy.context.scene.timeline_markers.new("mine", frame=5)
+    for _ in range(2):  # marking again replaces what was marked
+        assert bpy.ops.understudy.mark_emotions() == {"FINISHED"}
+        assert [(m.name, m.frame) for m in bpy.context.scene.timeline_markers] == [("mine", 5), ("anger 80%", 26)]
+
+
+def test_a_track_names_what_leads():
+    strengths = np.zeros((40, 7))
+    strengths[:20, 1], strengths[20:, 6] = 0.6, 0.1
+    track = EmotionTrack(EMOTION_NAMES, np.arange(40) / 10, strengths)
+    assert track.at(0.5) == ("happiness", 0.6) and track.at(3.0)[0] == "neutral" and track.at(9.0) is None
+    assert track.strip(4) == ["happiness", "happiness", "neutral", "neutral"]
+    assert [(f.emotion, f.start) for f in track.feelings()] == [("happiness", 0.0)]
