@@ -10,6 +10,7 @@ from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import maximum_filter1d
 
 from ..emotion.prosody import arousal, prosody, with_arousal
 from ..footage.interface import FootageError
@@ -18,7 +19,7 @@ from ..take import EMOTION_NAMES, FACE_NAMES, Take, validate
 from ..version import program_version
 from ..weights.registry import read_card
 from .align import with_text
-from .coarticulation import RATE, speech_weights
+from .coarticulation import RATE, close_lips, closedness, speech_weights
 from .hear import Heard, hear
 from .letters import visemes_of_text
 from .loudness import loudness
@@ -93,6 +94,9 @@ def face_take(heard: Heard, visemes: Floats, times: Floats, fps: float, seed: in
     mouth = speech_weights(visemes, effort(heard))
     clock = np.arange(len(mouth)) / RATE
     weights = np.stack([np.interp(times, clock, mouth[:, i]) for i in range(len(FACE_NAMES))], axis=1)
+    # A b may be shorter than a frame: the nearest frame shows it, as no frame would.
+    shut = maximum_filter1d(closedness(visemes), max(1, round(RATE / fps)))
+    weights = close_lips(weights, np.interp(times, clock, shut))
     manner = speaking_manner(heard, times, seed, liveliness)
     return Take(
         fps=fps, times=times, face_weights=np.clip(weights + manner.weights, 0, 1), head_rotation=manner.head,

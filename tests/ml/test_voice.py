@@ -15,11 +15,11 @@ from understudy.ml.take import FACE_NAMES
 from understudy.ml.voice.align import align, with_text
 from understudy.ml.voice.coarticulation import speech_weights
 from understudy.ml.voice.evaluate import closures, onset_errors
-from understudy.ml.voice.hear import hear_samples
+from understudy.ml.voice.hear import Heard, hear_samples
 from understudy.ml.voice.letters import visemes_of_text
 from understudy.ml.voice.mel import SAMPLE_RATE, log_mel, streamed_log_mel
 from understudy.ml.voice.sharpen import sharpen_closures
-from understudy.ml.voice.speak import SpeakOptions, VoiceError, speak
+from understudy.ml.voice.speak import SpeakOptions, VoiceError, face_take, speak
 from understudy.ml.voice.visemes import CLOSURE, SILENCE, VISEMES, visemes_of
 
 JAW = FACE_NAMES.index("jawOpen")
@@ -190,3 +190,14 @@ def test_sound_shuts_moving_lips_in_time_and_leaves_still_ones() -> None:
     assert np.array_equal(sharp[:20], moving[:20])  # away from the sound nothing changes
     assert np.array_equal(sharpen_closures(still, times, visemes, seen), still)
     assert np.array_equal(sharpen_closures(moving, times, visemes, np.zeros(60)), moving)
+
+
+@pytest.mark.parametrize("fps", [12.0, 24.0, 30.0])
+def test_a_closure_shorter_than_a_frame_is_shown_by_one(fps: float) -> None:
+    for shift in range(0, 9):
+        looks = track((SILENCE, 30), (AA, 20 + shift), (CLOSURE, 5), (AA, 30), (SILENCE, 30))
+        heard = Heard(np.eye(len(VISEMES), dtype=np.float32)[looks], np.full(len(looks), -4.0, dtype=np.float32))
+        times = np.arange(int(len(looks) / 100 * fps)) / fps
+        take = face_take(heard, heard.visemes.astype(np.float64), times, fps, seed=0)
+        near = np.abs(times - (50 + shift + 2.5) / 100) <= 0.5 / fps + 0.01
+        assert lip_gap(np.asarray(take.face_weights))[near].min() < 2.0
