@@ -32,7 +32,8 @@ class ApplyOptions:
     the path begins where the character stands, instead of at the performer's place before the camera; extend_scene:
     the scene's end is moved if the take is longer; root: what carries the way over the floor (the hips, the rig's root
     bone or the armature object), with in_place nothing does; limbs: which kinematics a control rig's arms and legs are
-    switched to (both kinds of controls get keys); free_constrained: constraints that would hide the keys are keyed off.
+    switched to (both kinds of controls get keys); free_constrained: constraints that would hide the keys are keyed off;
+    touch: hands that touch the body or each other do so on the character too, whatever its proportions.
     """
 
     start_frame: float = 1
@@ -48,6 +49,7 @@ class ApplyOptions:
     in_place: bool = False
     limbs: Limbs = "fk"
     free_constrained: bool = True
+    touch: bool = False
 
 
 @dataclass(frozen=True)

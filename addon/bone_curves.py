@@ -72,6 +72,7 @@ def bone_curves(
         start_here=options.start_here,
         root=options.root,
         in_place=options.in_place,
+        touch=options.touch,
     )
     retargeted = retarget(take, rest, controls, wishes)
     channels = retargeted.channels

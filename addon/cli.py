@@ -55,6 +55,7 @@ def _add_apply(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--limbs", choices=("fk", "ik", "ik-legs"), default="fk", help="a control rig's limbs: both kinds get keys"
     )
+    parser.add_argument("--touch", action="store_true", help="hands touch the body where the performer's do")
     parser.set_defaults(run=_apply)
 
 
@@ -104,6 +105,7 @@ def _apply(arguments: argparse.Namespace) -> int:
         start_here=not arguments.stage,
         root=arguments.root,
         in_place=arguments.in_place,
+        touch=arguments.touch,
         limbs=arguments.limbs.replace("-", " "),
     )
     result = apply_take(take, armature, profile or found, options)

@@ -115,6 +115,32 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         description="Leave bones alone that the camera never saw, such as the legs of a waist-up video",
         default=True,
     )
+    apply_root: EnumProperty(
+        name="Way",
+        description="What goes over the floor",
+        items=[
+            ("hips", "Hips", "The hips walk"),
+            ("root", "Root Bone", "The rig's root bone walks, the hips sway above it"),
+            ("object", "Object", "The armature object walks, the hips sway in it"),
+        ],
+    )
+    apply_in_place: BoolProperty(
+        name="In Place", description="Stay on the spot: leave the way over the floor out", default=False
+    )
+    apply_limbs: EnumProperty(
+        name="Limbs",
+        description="What moves a control rig's arms and legs; both kinds of controls get keys",
+        items=[
+            ("fk", "FK", "Forward kinematics: exactly the take's directions"),
+            ("ik", "IK", "Inverse kinematics: hands and feet to move on by hand"),
+            ("ik legs", "IK Legs", "Inverse kinematics of the legs, forward of the arms"),
+        ],
+    )
+    apply_touch: BoolProperty(
+        name="Hands in Touch",
+        description="Hands that touch the body or each other do so on the character too, whatever its proportions",
+        default=False,
+    )
 
     voice_path: StringProperty(
         name="Recording",

@@ -11,7 +11,9 @@ from .character import character_of
 from .mapping import map_of
 from .results import CANCELLED, FINISHED, OperatorResult
 
-_SHARED = ("start_frame", "face", "head", "body", "hands", "only_seen")
+_SHARED = (
+    "start_frame", "face", "head", "body", "hands", "only_seen", "root", "in_place", "limbs", "touch",
+)  # fmt: skip
 
 
 class UNDERSTUDY_OT_apply(Operator):
@@ -52,6 +54,10 @@ class UNDERSTUDY_OT_apply(Operator):
         default="fk",
     )
 
+    touch: BoolProperty(
+        name="Hands in Touch", description="Hands touch the body where the performer's do", default=False
+    )
+
     @classmethod
     def poll(cls, context: Context) -> bool:
         if character_of(context) is None:
@@ -77,7 +83,7 @@ class UNDERSTUDY_OT_apply(Operator):
             return self._refuse("There is no take yet; capture a video or add a take first.")
         if armature is None:
             return self._refuse("Choose a character first, or add a sample character.")
-        options = ApplyOptions(**{name: getattr(self, name) for name in (*_SHARED, "root", "in_place", "limbs")})
+        options = ApplyOptions(**{name: getattr(self, name) for name in _SHARED})
         try:
             result = apply_take(load_take(path), armature, map_of(armature), options)
         except (TakeError, ValueError) as error:

@@ -19,6 +19,7 @@ from .place import placement
 from .plant import Root, plant_feet
 from .pose import Character, Performer, Turns, body_turns, character, performer
 from .rig import Floats, RigRest
+from .touch import hands_in_touch
 from .travel import travelled
 from .twists import twist_turns
 
@@ -47,7 +48,8 @@ class Controls:
 class Wishes:
     """What of the take to use: `wanted` humanoid bones; eyes and jaw moved by bones; how feet and place are kept.
 
-    root: what carries the way over the floor; in_place: the way over the floor is left out.
+    root: what carries the way over the floor; in_place: the way over the floor is left out. touch: hands near the own
+    body, or each other, keep their distance rather than the arms their directions.
     """
 
     wanted: Collection[str]
@@ -57,6 +59,7 @@ class Wishes:
     start_here: bool = True
     root: RootMotion = "hips"
     in_place: bool = False
+    touch: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +92,8 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
                 turns, root = plant_feet(actor, who, turns, at_rest, root, take.contacts, take.fps)
             heads[root.bone] = root.heads
             travel = _moved_by(who, controls, wishes, heads, root, take.fps)
+        if wishes.touch:
+            turns = hands_in_touch(actor, who, turns, heads)
         heads.update(_detached(who, turns, heads, controls))
         limb_turns, limb_heads = limb_controls(who, turns, heads, controls.limbs)
         turns.update(limb_turns)

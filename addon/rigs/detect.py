@@ -10,10 +10,12 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
+from .conventions.convention import Convention
 from .extras import find_extras
 from .face.declared import Expressions
 from .faces import FaceQuestion, FoundFace, answer, ask
-from .match import match_rig
+from .makers import maker_of
+from .match import GENERIC, UNNAMED, match_rig
 from .meshes import meshes_of
 from .profile import RigProfile
 from .rest import read_rest
@@ -55,12 +57,20 @@ def examine(armature: bpy.types.Object, declared: Declared | None = None) -> tup
         armature=armature.name,
         kind=match.convention.kind,
         bones=match.bones,
-        label=match.convention.label,
+        label=_label(match.convention, rest.names),
         doubts=match.doubts,
         extras=find_extras(rest, match.bones),
         confidence=match.confidence,
     )
     return profile, ask(armature, match.bones, declared.expressions)
+
+
+def _label(convention: Convention, names: Sequence[str]) -> str:
+    """What the skeleton is called in words; its maker where names are of no known convention, or are also others'."""
+    if convention is UNNAMED or (convention is not GENERIC and convention.kind != "mixamo"):
+        return convention.label
+    prefixed = any("mixamorig" in name.lower() for name in names)
+    return ("" if prefixed else maker_of(names)) or convention.label
 
 
 def with_face(profile: RigProfile, face: FoundFace) -> RigProfile:

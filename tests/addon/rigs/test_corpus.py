@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from understudy.addon.retarget import simple_rest
+from understudy.addon.rigs.makers import maker_of
 from understudy.addon.rigs.match import match_rig
 from understudy.tests.corpus import CONVENTIONS, VARIATIONS, build
 from understudy.tests.corpus.bodies import BODIES
@@ -61,6 +62,17 @@ def test_names_that_lie(spec, seed):
     right, _, wrong = score(rig, match.bones)
     assert not wrong
     assert not match.bones or right >= 14
+
+
+def test_makers_in_words():
+    for label, words in (
+        ("Xsens", "Xsens"), ("Rokoko", "Rokoko"), ("SMPL", "SMPL"), ("SMPL-X", "SMPL-X"), ("Roblox R15", "Roblox"),
+        ("Second Life (Bento)", "Second Life"), ("Perception Neuron", "Perception Neuron"), ("LAFAN1", "LAFAN1"),
+    ):  # fmt: skip
+        spec = next(spec for spec in CONVENTIONS if spec.label == label)
+        assert maker_of(build(spec, BODIES["T"]).bones).startswith(words)
+    mixamo = next(spec for spec in CONVENTIONS if spec.label == "Mixamo without prefix")
+    assert maker_of(build(mixamo, BODIES["T"]).bones) == ""
 
 
 def test_forelegs_are_no_arms():
