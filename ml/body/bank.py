@@ -26,6 +26,10 @@ BODY_PARENTS: Final = parent_indices(BODY_BONES)
 BODY_COLUMNS: Final = [CAPTURED_BONES.index(name) for name in BODY_BONES]
 """Where BODY_BONES stand among CAPTURED_BONES."""
 
+READING: Final = 3 * len(BODY_BONES) + 6 * len(BODY_BONES) + 1
+"""Numbers in what is read from one picture: joints about the hips, two columns of each bone's rotation, log of the
+hips' distance."""
+
 HELD_OUT: Final = ("cmu_005_", "cmu_016_", "cmu_035_", "cmu_basketball_signal_")
 """Beginnings of clip names never trained on: whole subjects (dance, jumps, walks) and a whole activity (signals)."""
 _SHORTEST: Final = 1.0

@@ -45,7 +45,9 @@ def random_views(
     width, height = size
     focal = float(np.exp(rng.normal(np.log(0.9), 0.25))) * max(size)
     focal = float(np.clip(focal, 0.5 * max(size), 2.2 * max(size)))
-    pitch, roll = float(np.clip(rng.normal(-4, 8), -35, 25)), float(rng.normal(0, 2))
+    # Most cameras are held or put nearly level, some look down from above or up from below.
+    pitch, roll = rng.normal(-1.5, 4) if rng.random() < 0.6 else rng.normal(-6, 11), float(rng.normal(0, 2))
+    pitch = float(np.clip(pitch, -35, 25))
     kept = [BODY_BONES.index(name) for name in FRAMINGS[framing]]
     shown = joints[:, kept].reshape(-1, 3)
     # Smaller than the picture allows, and away from its middle.

@@ -15,10 +15,11 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..camera import Camera
 from ..performers import Light, Performer, Renderer, complete_rotations, random_background
 from ..performers.choreography import fist
 from ..take import CAPTURED_BONES, STANDARD_REST, joint_positions, local_rotations, parent_indices, rotation
-from .bank import BODY_BONES, BODY_COLUMNS, BODY_PARENTS, Stretch
+from .bank import BODY_BONES, BODY_COLUMNS, BODY_PARENTS, READING, Stretch
 from .camerawork import TurnedView, random_views
 from .contacts import find_contacts, foot_heights
 from .curves import resampled, resampled_points
@@ -44,6 +45,12 @@ class BodyClip:
     """[T, 33, 3] MediaPipe's world landmarks."""
     visibility: Floats
     """[T, 33]"""
+    inner: NDArray[np.float16]
+    """[T, 8, 8, 288] the pose model's inner layer; empty where no picture was looked at."""
+    region: Floats
+    """[T, 4] the squares that were looked at (see `Features.pose_region`)."""
+    reading: Floats
+    """[T, READING] what the picture network reads from that, camera axes (see `looks.read_looks`); NaN before."""
     rotations: Floats
     """[T, 22, 4] global on the stage, BODY_BONES."""
     hips: Floats
@@ -63,10 +70,15 @@ class BodyClip:
     kind: str
     seed: int
 
+    @property
+    def camera(self) -> Camera:
+        return Camera(self.width, self.height, self.focal_px, self.width / 2, self.height / 2)
+
 
 def make_clip(seed: int, bank: Sequence[Stretch], frames: int = CLIP_FRAMES, fps: float | None = None) -> BodyClip:
     """Render and watch the clip of a seed."""
     from ..features.mediapipe_pose import MediaPipePose
+    from ..features.mediapipe_regions import BODY_MAP
 
     rng = np.random.default_rng([seed, 0xB0D7DA7A])
     performer = Performer.random(int(rng.integers(1, 2**31)), strength=float(rng.uniform(0.5, 1.3)))
@@ -75,7 +87,7 @@ def make_clip(seed: int, bank: Sequence[Stretch], frames: int = CLIP_FRAMES, fps
     size = clip.width, clip.height
     flaws, light, background = Flaws.random(rng), Light.random(rng), random_background(rng, *size)
     fingered = with_fingers(complete_rotations(BODY_BONES, clip.rotations), rng, fps)
-    detector = MediaPipePose()
+    detector = MediaPipePose(look=lambda inner: inner)
     seen = []
     try:
         with Renderer(*size) as renderer:
@@ -85,12 +97,16 @@ def make_clip(seed: int, bank: Sequence[Stretch], frames: int = CLIP_FRAMES, fps
                 seen.append(detector.detect(flaws.apply(picture, rng)).pose)
     finally:
         detector.close()
-    nothing = (np.full((33, 2), np.nan), np.full((33, 3), np.nan), np.zeros(33))
-    image, world, visibility = (
+    nothing = (np.full((33, 2), np.nan), np.full((33, 3), np.nan), np.zeros(33), np.zeros(BODY_MAP), np.full(4, np.nan))
+    image, world, visibility, inner, region = (
         np.stack(part).astype(np.float32)
-        for part in zip(*((p.image[:, :2], p.world, p.visibility) if p else nothing for p in seen), strict=True)
+        for part in zip(
+            *((p.image[:, :2], p.world, p.visibility, p.look, p.region) if p else nothing for p in seen), strict=True
+        )
     )
-    return replace(clip, image=image, world=world, visibility=visibility)
+    return replace(
+        clip, image=image, world=world, visibility=visibility, inner=inner.astype(np.float16), region=region
+    )  # fmt: skip
 
 
 def stage_clip(seed: int, bank: Sequence[Stretch], rests: Sequence[Floats], frames: int = SIMULATED_FRAMES) -> BodyClip:
@@ -117,6 +133,8 @@ def _stage(
     nothing = np.full((frames, 33, 3), np.nan, dtype=np.float32)
     clip = BodyClip(
         image=nothing[..., :2], world=nothing, visibility=np.zeros((frames, 33), dtype=np.float32),
+        inner=np.zeros((0, 8, 8, 288), dtype=np.float16), region=nothing[:, 0, :1].repeat(4, axis=1),
+        reading=np.full((frames, READING), np.nan, dtype=np.float32),
         rotations=rotations.astype(np.float32), hips=hips.astype(np.float32), rest=own.astype(np.float32),
         contacts=true_contacts(joints, rest, fps),
         camera_turn=np.stack([view.orientation for view in views]).astype(np.float32),

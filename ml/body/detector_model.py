@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..take import joint_positions, rotation
-from .bank import BODY_BONES, BODY_PARENTS
+from .bank import BODY_BONES, BODY_PARENTS, READING
 from .curves import resampled, resampled_points
 from .data import BodyClip
 from .examples import MIRRORED_BONES
@@ -39,7 +39,8 @@ _CARRIERS: Final = [
     for mark in MARKS
 ]  # fmt: skip
 """The joint that each mark is near."""
-_SEEN_CHANNELS: Final = 6 * len(MARKS)
+_POINTS_SEEN: Final = 6 * len(MARKS)
+_SEEN_CHANNELS: Final = _POINTS_SEEN + READING
 _GIVEN: Final = 3 * len(BODY_BONES) + 6 * len(_TURNED) + len(BODY_BONES) + 3
 _LIKEST: Final = 6
 """Of so many rendered clips that are most alike, one lends its errors."""
@@ -97,8 +98,11 @@ def posed(clip: BodyClip) -> Posed:
 
 
 def observed(clip: BodyClip, truth: Posed) -> tuple[Floats, NDArray[np.bool_]]:
-    """What the detector saw beyond the true joints [N, 29, 6] (picture 2, world 3, visibility), and where it saw."""
-    found = np.isfinite(clip.image).all(axis=(1, 2))
+    """What was seen beyond the truth [N, _SEEN_CHANNELS], and where anything was seen.
+
+    For each of 29 marks picture 2, world 3 beyond the joint near it, visibility; then the reading's errors.
+    """
+    found = np.isfinite(clip.image).all(axis=(1, 2)) & np.isfinite(clip.reading).all(axis=1)
     places = resampling_places(len(clip.image), clip.fps)
     image = resampled_points(np.nan_to_num(clip.image.astype(np.float64)), places)[:, list(MARKS)]
     world = resampled_points(np.nan_to_num(to_stage(clip.world)), places)[:, list(MARKS)]
@@ -112,7 +116,28 @@ def observed(clip: BodyClip, truth: Posed) -> tuple[Floats, NDArray[np.bool_]]:
     beyond = np.concatenate(
         (flat * truth.distance[:, None, None] - _flat(truth), world - truth.carriers(), visibility[..., None]), axis=-1
     )
-    return beyond, resampled_points(found.astype(np.float64), places) > 0.99
+    reading = resampled_points(np.nan_to_num(clip.reading.astype(np.float64)), places)
+    misread = turned_reading(reading, rotation.conjugate(truth.facing)) - true_reading(truth)
+    everything = np.concatenate((beyond.reshape(len(beyond), -1), misread), axis=1)
+    return everything, resampled_points(found.astype(np.float64), places) > 0.99
+
+
+def true_reading(truth: Posed) -> Floats:
+    """[N, READING] on facing axes."""
+    count = len(truth.distance)
+    columns = rotation.to_matrix(truth.turns)[..., :2]
+    parts = (truth.joints.reshape(count, -1), columns.reshape(count, -1), np.log(truth.distance)[:, None])
+    return np.concatenate(parts, axis=1)
+
+
+def turned_reading(reading: Floats, turn: Floats) -> Floats:
+    """Readings [N, READING] turned by [N, 4]."""
+    bones = len(BODY_BONES)
+    matrix = rotation.to_matrix(turn)[:, None]
+    joints = matrix @ reading[:, : 3 * bones].reshape(-1, bones, 3, 1)
+    columns = matrix @ reading[:, 3 * bones : 9 * bones].reshape(-1, bones, 3, 2)
+    count = len(reading)
+    return np.concatenate((joints.reshape(count, -1), columns.reshape(count, -1), reading[:, -1:]), axis=1)
 
 
 def _flat(truth: Posed) -> Floats:
@@ -137,10 +162,10 @@ class _Habits(nn.Module):
 
 @dataclass(frozen=True)
 class _Errors:
-    """What one rendered clip leaves unexplained."""
+    """What is left unexplained of one rendered clip."""
 
     beyond: Floats
-    """[N, 29, 6]"""
+    """[N, _SEEN_CHANNELS]"""
     found: NDArray[np.bool_]
     likeness: Floats
     """[L] what clips are compared by."""
@@ -164,9 +189,12 @@ class DetectorModel:
             self._errors.append(_Errors(beyond - explained, found, _likeness(truth)))
 
     def unexplained(self) -> dict[str, float]:
-        """Mean size of what is left unexplained: picture and world in metres, visibility."""
-        left = np.concatenate([e.beyond[e.found] for e in self._errors])
+        """Mean size of what is left unexplained: picture, world and joints read in metres, visibility."""
+        together = np.concatenate([e.beyond[e.found] for e in self._errors])
+        left = together[:, :_POINTS_SEEN].reshape(-1, len(MARKS), 6)
+        joints = together[:, _POINTS_SEEN : _POINTS_SEEN + 3 * len(BODY_BONES)].reshape(-1, len(BODY_BONES), 3)
         return {
+            "joints": float(np.linalg.norm(joints, axis=-1).mean()),
             "picture": float(np.linalg.norm(left[..., :2], axis=-1).mean()),
             "world": float(np.linalg.norm(left[..., 2:5], axis=-1).mean()),
             "visibility": float(np.abs(left[..., 5]).mean()),
@@ -177,7 +205,10 @@ class DetectorModel:
         truth = posed(clip)
         count = len(truth.distance)
         errors = self._lent(truth, rng)
-        beyond = _explain(self._nets[int(rng.integers(0, 2))], truth) + errors.beyond
+        everything = _explain(self._nets[int(rng.integers(0, 2))], truth) + errors.beyond
+        beyond = everything[:, :_POINTS_SEEN].reshape(count, len(MARKS), 6)
+        reading = turned_reading(true_reading(truth) + everything[:, _POINTS_SEEN:], truth.facing)
+        reading[~errors.found] = np.nan
         flat = (beyond[..., :2] + _flat(truth)) / truth.distance[:, None, None]
         rays = np.stack((flat[..., 0], np.ones(flat.shape[:2]), flat[..., 1]), axis=-1)
         rays = rotation.rotate(truth.facing[:, None], rays)
@@ -193,7 +224,7 @@ class DetectorModel:
         image[~errors.found], world[~errors.found] = np.nan, np.nan
         places = resampling_places(len(clip.rotations), clip.fps)
         return replace(
-            clip, image=image, world=world, visibility=visibility,
+            clip, image=image, world=world, visibility=visibility, reading=reading.astype(np.float32),
             rotations=resampled(clip.rotations.astype(np.float64), places),
             hips=resampled_points(clip.hips.astype(np.float64), places),
             contacts=clip.contacts[np.rint(places).astype(int)],
@@ -209,11 +240,23 @@ class DetectorModel:
         best, mirror = both[int(rng.choice(np.argsort(away)[:_LIKEST]))]
         beyond, found = _LENT * best.beyond, best.found
         if mirror:
-            beyond = beyond[:, MIRRORED_MARKS] * (-1.0, 1.0, -1.0, 1.0, 1.0, 1.0)
+            beyond = _mirrored(beyond)
         count, own = len(truth.distance), len(found)
         places = (np.arange(count) + rng.integers(0, own)) % max(1, 2 * own - 2)
         places = np.minimum(places, 2 * own - 2 - places)  # forth and back
         return _Errors(beyond[places], found[places], best.likeness)
+
+
+def _mirrored(beyond: Floats) -> Floats:
+    """Errors [N, _SEEN_CHANNELS] in a mirror."""
+    bones = len(BODY_BONES)
+    points, joints, columns, distance = np.split(beyond, np.cumsum((_POINTS_SEEN, 3 * bones, 6 * bones)), axis=1)
+    points = points.reshape(-1, len(MARKS), 6)[:, MIRRORED_MARKS] * (-1.0, 1.0, -1.0, 1.0, 1.0, 1.0)
+    joints = joints.reshape(-1, bones, 3)[:, MIRRORED_BONES] * (-1.0, 1.0, 1.0)
+    # Turned by diag(-1, 1, 1) from both sides: the first column keeps its x, the second its y and z.
+    columns = columns.reshape(-1, bones, 3, 2)[:, MIRRORED_BONES] * ((1.0, -1.0), (-1.0, 1.0), (-1.0, 1.0))
+    parts = (points, joints, columns, distance)
+    return np.concatenate([part.reshape(len(beyond), -1) for part in parts], axis=1)
 
 
 def _likeness(truth: Posed) -> Floats:
@@ -235,7 +278,7 @@ def _flipped(likeness: Floats, flip: bool) -> Floats:
 def _explain(net: _Habits, truth: Posed) -> Floats:
     with torch.inference_mode():
         given = torch.from_numpy(truth.given().astype(np.float32))
-        return net(given).double().numpy().reshape(len(given), len(MARKS), 6)
+        return net(given).double().numpy()
 
 
 def _learn(truths: list[Posed], seen: list[tuple[Floats, NDArray[np.bool_]]], seed: int, steps: int) -> _Habits:

@@ -114,7 +114,7 @@ def compare(guess: Guess, truth: Guess, clip: EvaluationClip) -> dict[str, float
         "pa_mpjpe_mm": 1000 * metrics.pa_mpjpe(guess.joints, truth.joints),
         "jitter_ratio": metrics.jitter_ratio(_over_hips(guess), _over_hips(truth), fps),
         "lag_ms": 1000 * metrics.lag_frames(_over_hips(guess), _over_hips(truth)) / fps,
-        "skate_cm_s": 100 * metrics.foot_skate(guess.feet, clip.planted, fps),
+        "skate_cm_s": 100 * metrics.foot_skate(guess.feet, clip.standing, fps),
         "path_cm": 100 * path,
     }
     if walked > _WALKED:

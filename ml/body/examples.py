@@ -10,14 +10,12 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from ..camera import Camera
 from ..take import joint_positions, rotation
 from .bank import BODY_BONES, BODY_PARENTS
 from .curves import resampled, resampled_points, smooth_noise
 from .data import BodyClip
 from .proportions import STANDARD, standing_size
 from .seen import (
-    FRAME_CHANNELS,
     MARKS,
     MIRRORED_FEET,
     MIRRORED_MARKS,
@@ -53,6 +51,12 @@ class Example:
     """[T, 5] seen, axis x and z, log distance, waver."""
     first: Floats
     """[T, 22, 3, 3] the first solver's rotations."""
+    read: Floats
+    """[T, 22, 3, 3] those read from the picture alone."""
+    read_joints: Floats
+    """[T, 22, 3]"""
+    read_distance: Floats
+    """[T, 1]"""
     turns: Floats
     """[T, 22, 3, 3]"""
     up: Floats
@@ -68,14 +72,16 @@ class Example:
         return len(self.picture)
 
 
-TIMED: Final = ("picture", "world", "visibility", "feet", "frame", "first", "turns", "up", "place", "contacts")
+TIMED: Final = (
+    "picture", "world", "visibility", "feet", "frame", "first", "read", "read_joints", "read_distance", "turns", "up",
+    "place", "contacts",
+)  # fmt: skip
 """The arrays that have a row for each frame."""
 
 
 def make_example(clip: BodyClip) -> Example | None:
     """None for a clip in which nobody was found."""
-    camera = Camera(clip.width, clip.height, clip.focal_px, clip.width / 2, clip.height / 2)
-    seen = look(clip.image, clip.world, clip.visibility, camera, clip.fps)
+    seen = look(clip.image, clip.world, clip.visibility, clip.reading, clip.camera, clip.fps)
     if seen is None:
         return None
     places = resampling_places(len(clip.image), clip.fps)
@@ -93,8 +99,11 @@ def make_example(clip: BodyClip) -> Example | None:
         world=seen.world.astype(np.float32),
         visibility=seen.visibility.astype(np.float32),
         feet=seen.feet.astype(np.float32),
-        frame=seen.channels()[:, -FRAME_CHANNELS:],
-        first=rotation.to_matrix(seen.first).astype(np.float32),
+        frame=seen.frame().astype(np.float32),
+        first=seen.first.astype(np.float32),
+        read=seen.read.astype(np.float32),
+        read_joints=seen.read_joints.astype(np.float32),
+        read_distance=seen.read_distance.astype(np.float32),
         turns=rotation.to_matrix(rotation.multiply(to_facing[:, None], rotations)).astype(np.float32),
         up=rotation.rotate(to_facing, np.array((0.0, 0.0, 1.0))).astype(np.float32),
         place=np.column_stack(
@@ -119,6 +128,8 @@ def mirrored(example: Example) -> Example:
         feet=example.feet[:, MIRRORED_FEET] * _FLIP[[0, 2]],
         frame=frame,
         first=flip @ example.first[:, MIRRORED_BONES] @ flip,
+        read=flip @ example.read[:, MIRRORED_BONES] @ flip,
+        read_joints=example.read_joints[:, MIRRORED_BONES] * _FLIP,
         turns=flip @ example.turns[:, MIRRORED_BONES] @ flip,
         up=example.up * _FLIP,
         place=place,
@@ -137,7 +148,8 @@ def rolled(example: Example, radians: float) -> Example:
     place[:, 1:] = place[:, 1:] @ flat.T
     return replace(
         example, picture=example.picture @ flat.T, world=example.world @ turn.T, feet=example.feet @ flat.T,
-        frame=frame, first=turn @ example.first, turns=turn @ example.turns, up=example.up @ turn.T, place=place,
+        frame=frame, first=turn @ example.first, read=turn @ example.read, read_joints=example.read_joints @ turn.T,
+        turns=turn @ example.turns, up=example.up @ turn.T, place=place,
     )  # fmt: skip
 
 
@@ -148,7 +160,10 @@ def scaled(example: Example, factor: float) -> Example:
     place[:, 1:] *= factor
     place[:, 0] -= np.log(factor)
     size = np.float32(factor)
-    return replace(example, picture=example.picture * size, feet=example.feet * size, frame=frame, place=place)
+    return replace(
+        example, picture=example.picture * size, feet=example.feet * size, frame=frame, place=place,
+        read_distance=example.read_distance - np.log(size),
+    )  # fmt: skip
 
 
 def backwards(example: Example) -> Example:
@@ -169,6 +184,14 @@ def disturbed(example: Example, rng: np.random.Generator) -> Example:
         feet = (feet + smooth_noise(rng, count, feet.shape[1:], NETWORK_FPS, 0.15) * tremble * 4).astype(np.float32)
         noise = smooth_noise(rng, count, (*first.shape[1:2], 3), NETWORK_FPS, 0.12) * tremble * 4
         first = (rotation.to_matrix(rotation.from_rotvec(noise)) @ first).astype(np.float32)
+    read, read_joints = example.read, example.read_joints
+    if rng.random() < 0.4:
+        # Real pictures are read worse than rendered ones: errors that stay for a while, in bones and joints alike.
+        size, wander = float(rng.uniform(0, 0.15)), float(rng.uniform(0.15, 0.8))
+        noise = smooth_noise(rng, count, (read.shape[1], 3), NETWORK_FPS, wander) * size
+        read = (rotation.to_matrix(rotation.from_rotvec(noise)) @ read).astype(np.float32)
+        own = smooth_noise(rng, count, read_joints.shape[1:], NETWORK_FPS, wander) * 0.2 * size
+        read_joints = (read_joints + own).astype(np.float32)
     if rng.random() < 0.25:
         for _ in range(int(rng.integers(1, 4))):
             mark, begin = int(rng.integers(0, _POINTS)), int(rng.integers(0, count))
@@ -187,7 +210,7 @@ def disturbed(example: Example, rng: np.random.Generator) -> Example:
         visibility[begin:end], frame[begin:end, 0] = 0.0, 0.0
     return replace(
         example, picture=picture.astype(np.float32), world=world.astype(np.float32), visibility=visibility,
-        frame=frame, feet=feet, first=first,
+        frame=frame, feet=feet, first=first, read=read, read_joints=read_joints,
     )  # fmt: skip
 
 
@@ -215,7 +238,7 @@ class Batch:
 
     channels: Tensor
     inside: Tensor
-    first: Tensor
+    read: Tensor
     turns: Tensor
     up: Tensor
     place: Tensor
@@ -234,9 +257,16 @@ def make_batch(examples: list[Example], window: int) -> Batch:
         return torch.from_numpy(full)
 
     return Batch(
-        channels=together([channels_of(e.picture, e.world, e.visibility, e.first, e.feet, e.frame) for e in examples]),
+        channels=together(
+            [
+                channels_of(
+                    e.picture, e.world, e.visibility, e.first, e.read, e.read_joints, e.read_distance, e.feet, e.frame
+                )
+                for e in examples
+            ]
+        ),
         inside=together([np.ones(len(e), dtype=np.float32) for e in examples]),
-        first=together([e.first for e in examples]),
+        read=together([e.read for e in examples]),
         turns=together([e.turns for e in examples]),
         up=together([e.up for e in examples]),
         place=together([e.place for e in examples]),

@@ -9,6 +9,7 @@ import numpy as np
 from ..camera import Camera
 from ..features.arrays import Features, empty_features
 from ..take import CAPTURED_BONES, STANDARD_REST, joint_positions, parent_indices, rotation
+from .bank import BODY_COLUMNS, BODY_PARENTS
 from .landmarks import (
     ANKLE,
     EARS,
@@ -26,6 +27,7 @@ from .landmarks import (
     WRIST,
     Floats,
 )
+from .proportions import STANDARD, standing_size
 
 _HEAD_MARKS = {
     NOSE: (0.0, -0.115, 0.055),
@@ -83,6 +85,18 @@ def ideal_features(
         )
         arrays[f"{side}_hand_confidence"] = np.ones(count)
     return replace(seen, **{name: value.astype(np.float32) for name, value in arrays.items()})
+
+
+def ideal_reading(rotations: Floats, hips: Floats, camera_position: Floats, rest: Floats | None = None) -> Floats:
+    """Readings [T, READING] (see `looks.read_looks`) without error of the same skeleton."""
+    rest = np.array([STANDARD_REST[name] for name in CAPTURED_BONES]) if rest is None else rest
+    own, turns = rest[BODY_COLUMNS], rotations[:, BODY_COLUMNS]
+    scale = standing_size(STANDARD) / standing_size(own)
+    joints = scale * joint_positions(turns, np.zeros_like(hips), own, BODY_PARENTS)
+    distance = np.log(scale * np.linalg.norm(hips - camera_position, axis=1))
+    columns = rotation.to_matrix(turns)[..., :2]
+    count = len(turns)
+    return np.concatenate((joints.reshape(count, -1), columns.reshape(count, -1), distance[:, None]), axis=1)
 
 
 def _camera_axes(stage: Floats) -> Floats:

@@ -23,10 +23,12 @@ from .bank import BODY_BONES
 from .contacts import FOOT_INDICES, seen_speeds, without_short_runs
 from .fingers import finger_rotations
 from .hands import hand_motions
+from .in_picture import in_picture
 from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, Points, read_points
 from .legs_on_floor import raise_sunken_feet, stand_on_floor
 from .lift import Lifted, lift
 from .limbs import hand_and_forearm, hanging_arm, standing_leg
+from .looks import read_pictures
 from .orient import limited
 from .proportions import rest_of_lengths
 from .smoothing import steady_rotations
@@ -84,13 +86,18 @@ def estimate_body(
     points = replace(points, hand_motions=hand_motions(features, camera, fps))
     seen = points.seen[:, None, None]
     try:
+        reading = read_pictures(features, camera)
         lifted = lift(
             np.where(seen, features.pose_image[..., :2], np.nan), np.where(seen, features.pose_world, np.nan),
-            features.pose_visibility, camera, fps,
+            features.pose_visibility, reading, camera, fps,
         )  # fmt: skip
     except WeightsError:
+        lifted = None
+    if lifted is None:
         return first_solver.solve_first(features, camera, fps, head_rotation)
-    return None if lifted is None else solve_lifted(lifted, points, camera, head_rotation, refine)
+    if refine:
+        lifted = in_picture(lifted, points, camera)
+    return solve_lifted(lifted, points, camera, head_rotation, refine)
 
 
 def solve_lifted(

@@ -17,6 +17,7 @@ from .examples import MIRRORED_BONES
 from .seen import (
     FIRST_CHANNELS,
     FOOT_CHANNELS,
+    FRAME_CHANNELS,
     MARKS,
     MIRRORED_FEET,
     MIRRORED_MARKS,
@@ -68,6 +69,7 @@ def lift(
     image: NDArray[np.floating],
     world: NDArray[np.floating],
     visibility: NDArray[np.floating],
+    reading: NDArray[np.floating],
     camera: Camera,
     fps: float,
     network: BodyNet | None = None,
@@ -75,11 +77,11 @@ def lift(
     """Lift a clip as the detector saw it (see `look`); None if no frame shows anybody."""  # fmt: skip
     from .model import LENGTHS
 
-    seen = look(image, world, visibility, camera, fps)
+    seen = look(image, world, visibility, reading, camera, fps)
     if seen is None:
         return None
     network = network or load_network()
-    found = run_network(network, seen.channels(), rotation.to_matrix(seen.first))
+    found = run_network(network, seen.channels(), seen.read)
     facing = rotation.to_matrix(seen.facing)
     ahead = seen.distance * np.exp(np.clip(found.place[:, 0], -1.5, 1.5))
     across = found.place[:, 1:] / seen.distance[:, None] * ahead[:, None]
@@ -111,7 +113,7 @@ class Found:
     """[N, 9]"""
 
 
-def run_network(network: BodyNet, channels: NDArray[np.float32], first: Floats) -> Found:
+def run_network(network: BodyNet, channels: NDArray[np.float32], read: Floats) -> Found:
     """The mean of the network's answers to what was seen [N, CHANNELS] and to its mirror image."""
     import torch
 
@@ -126,8 +128,8 @@ def run_network(network: BodyNet, channels: NDArray[np.float32], first: Floats) 
             padded[0, : len(part)], padded[1, : len(part)] = part, mirrored_channels(part)
             inside = torch.zeros(padded.shape[:2])
             inside[:, : len(part)] = 1
-            turns = np.zeros((*padded.shape[:2], *first.shape[1:]), dtype=np.float32)
-            turns[0, : len(part)], turns[1, : len(part)] = first[low:high], mirrored_turns(first[low:high])
+            turns = np.zeros((*padded.shape[:2], *read.shape[1:]), dtype=np.float32)
+            turns[0, : len(part)], turns[1, : len(part)] = read[low:high], mirrored_turns(read[low:high])
             pieces.append(_together(network(torch.from_numpy(padded), inside, torch.from_numpy(turns)), own))
     return Found(*(np.concatenate([getattr(p, name) for p in pieces]) for name in Found.__dataclass_fields__))
 
@@ -158,16 +160,19 @@ def mirrored_turns(turns: Floats) -> Floats:
 def mirrored_channels(channels: NDArray[np.float32]) -> NDArray[np.float32]:
     """What would have been seen in a mirror [N, CHANNELS]."""
     count, marks = len(channels), len(MARKS)
-    parts = np.cumsum((POINT_CHANNELS * marks, FIRST_CHANNELS, FOOT_CHANNELS))
-    points, first, feet, frame = np.split(channels.copy(), parts, axis=1)
+    joints = 3 * len(BODY_BONES)
+    sizes = (POINT_CHANNELS * marks, FIRST_CHANNELS, FIRST_CHANNELS, joints, 1, FOOT_CHANNELS, FRAME_CHANNELS)
+    points, first, read, placed, distance, feet, frame = np.split(channels.copy(), np.cumsum(sizes)[:-1], axis=1)
     points = points.reshape(count, marks, POINT_CHANNELS)[:, MIRRORED_MARKS]
     points[..., [0, 2]] *= -1  # across in the picture, across in the world
     # Turned by diag(-1, 1, 1) from both sides: the first column keeps its x, the second its y and z.
     signs = np.array([[1.0, -1.0], [-1.0, 1.0], [-1.0, 1.0]], dtype=np.float32)
-    first = first.reshape(count, len(BODY_BONES), 3, 2)[:, MIRRORED_BONES] * signs
+    turns = [t.reshape(count, len(BODY_BONES), 3, 2)[:, MIRRORED_BONES] * signs for t in (first, read)]
+    placed = placed.reshape(count, -1, 3)[:, MIRRORED_BONES] * np.array((-1.0, 1.0, 1.0), dtype=np.float32)
     feet = feet.reshape(count, -1, 2)[:, MIRRORED_FEET] * np.array((-1.0, 1.0), dtype=np.float32)
     frame[:, 1] *= -1
-    return np.concatenate((points.reshape(count, -1), first.reshape(count, -1), feet.reshape(count, -1), frame), axis=1)
+    parts = (points, *turns, placed, distance, feet, frame)
+    return np.concatenate([part.reshape(count, -1) for part in parts], axis=1)
 
 
 def nearest_rotations(matrices: Floats) -> Floats:

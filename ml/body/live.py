@@ -18,6 +18,7 @@ from .bank import BODY_BONES
 from .contacts import FOOT_INDICES
 from .landmarks import Floats
 from .lift import Lifted, lift
+from .looks import read_pictures
 from .proportions import rest_of_lengths
 from .solved import PARENTS, BodyMotion
 from .tilt import level_axes
@@ -61,12 +62,14 @@ def solve_live(features: Features, camera: Camera, fps: float, behind: int = BEH
 def _moments(features: Features, camera: Camera, fps: float, behind: int) -> list[Lifted | None]:
     count, window = features.frame_count, max(8, round(_WINDOW * fps))
     moments: list[Lifted | None] = []
+    reading = read_pictures(features, camera)
     for t in range(count):
         end = min(count, t + behind + 1)
         part = slice(max(0, end - window), end)
         lifted = lift(
-            features.pose_image[part, :, :2], features.pose_world[part], features.pose_visibility[part], camera, fps
-        )
+            features.pose_image[part, :, :2], features.pose_world[part], features.pose_visibility[part], reading[part],
+            camera, fps,
+        )  # fmt: skip
         moments.append(None if lifted is None else _moment(lifted, t - part.start))
     return moments
 

@@ -13,7 +13,7 @@ from .model import Predicted
 
 _B: Final = {name: i for i, name in enumerate(BODY_BONES)}
 _PARENTS: Final = [int(parent) for parent in BODY_PARENTS]
-_BONE_WEIGHTS: Final = {"Hand": 0.4, "Toes": 0.3, "Shoulder": 0.5, "Foot": 0.7, "neck": 0.7}
+_BONE_WEIGHTS: Final = {"Arm": 1.5, "Hand": 0.4, "Toes": 0.3, "Shoulder": 0.5, "Foot": 0.7, "neck": 0.7}
 _SEGMENTS: Final = (
     ("leftUpperLeg", "leftLowerLeg"), ("leftLowerLeg", "leftFoot"), ("leftFoot", "leftToes"),
     ("leftUpperArm", "leftLowerArm"), ("leftLowerArm", "leftHand"), ("leftUpperLeg", "rightUpperLeg"),
@@ -60,12 +60,20 @@ def body_losses(predicted: Predicted, truth: Batch) -> dict[str, Tensor]:
     return {
         "turns": mean(turn),
         "joints": 5 * mean(away),
+        "directions": 1.5 * mean(_apart(joints, true_joints)),
         "speed": 4 * (speed * both).sum() / both.sum().clamp(min=1),
         "up": 2 * mean((predicted.up - truth.up).square().sum(-1).add(1e-4).sqrt()),
         "place": mean(place[..., 0]) + 2 * mean(place[..., 1:].sum(-1)),
         "contacts": 0.15 * mean(contact.mean(-1)),
         "lengths": 3 * mean(lengths),
     }
+
+
+def _apart(joints: Tensor, truth: Tensor) -> Tensor:
+    """[B, T] mean distance of the unit directions of arms and legs, about the angle in radians."""
+    heads, tails = ([pair[end] for part in ("arms", "legs") for pair in _LIMBS[part]] for end in (0, 1))
+    ways = [nn.functional.normalize(j[:, :, tails] - j[:, :, heads], dim=-1) for j in (joints, truth)]
+    return ((ways[0] - ways[1]).square().sum(-1) + 1e-4).sqrt().mean(-1)
 
 
 def bone_weights(like: Tensor) -> Tensor:

@@ -72,10 +72,10 @@ class BodyNet(nn.Module):
         nn.init.normal_(self.head.weight, std=0.01)
         nn.init.zeros_(self.head.bias)
 
-    def forward(self, channels: Tensor, inside: Tensor, first: Tensor) -> Predicted:
-        """channels [B, T, CHANNELS], inside [B, T] 1 where there is a frame, first [B, T, 22, 3, 3]; T even.
+    def forward(self, channels: Tensor, inside: Tensor, read: Tensor) -> Predicted:
+        """channels [B, T, CHANNELS], inside [B, T] 1 where there is a frame, read [B, T, 22, 3, 3]; T even.
 
-        first: the first solver's rotations, which the network's turn further; before any training they stay.
+        read: the rotations read from each picture, which the network's turn further; before any training they stay.
         """
         given = (channels - self.mean) / self.spread
         given = torch.cat((given * inside[..., None], inside[..., None]), dim=-1)
@@ -85,7 +85,7 @@ class BodyNet(nn.Module):
         risen = self.norm(nn.functional.gelu(self.rise(hidden)).transpose(1, 2))
         turns, up, place, contacts, lengths = self.head(risen).split(list(_OUTPUTS.values()), dim=-1)
         return Predicted(
-            turns=orthonormal(turns.unflatten(-1, (BONES, 3, 2)) + torch.eye(3, 2)) @ first,
+            turns=orthonormal(turns.unflatten(-1, (BONES, 3, 2)) + torch.eye(3, 2)) @ read,
             up=nn.functional.normalize(up + torch.tensor((0.0, 0.0, 1.0)), dim=-1),
             place=place, contacts=contacts, lengths=lengths + self.usual_lengths,
         )  # fmt: skip

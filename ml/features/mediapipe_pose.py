@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .appearance import similarity
-from .interface import PoseSeen, Seen
+from .interface import Floats, PoseSeen, Seen
 from .mediapipe_graphs import model_hashes
 from .mediapipe_regions import BodyFinder, BodyReader
 from .people import PeopleTracker, Person
@@ -24,8 +25,9 @@ class MediaPipePose:
 
     follows_body: ClassVar[bool] = False
 
-    def __init__(self) -> None:
-        self._tracker = PeopleTracker(BodyFinder(), BodyReader(), _WATCHED)
+    def __init__(self, look: Callable[[Floats], Floats] | None = None) -> None:
+        """look: what to keep of the model's inner layer; None = what the body network wants to know."""
+        self._tracker = PeopleTracker(BodyFinder(), BodyReader(look or body_look()), _WATCHED)
         self._performer: Person | None = None
         self._others: set[int] = set()
         """Identities seen beside the performer."""
@@ -77,6 +79,21 @@ class MediaPipePose:
         return identity not in self._others and (alike is None or alike >= _STRANGER)
 
 
+def body_look() -> Callable[[Floats], Floats] | None:
+    """The picture side of the body network; None where its weights are missing."""
+    from ..body.looks import BodyLooks
+    from ..weights.registry import WeightsError
+
+    try:
+        return BodyLooks().of
+    except WeightsError:
+        return None
+
+
 def body_models() -> dict[str, str]:
-    """Model file name -> sha256."""
-    return model_hashes("pose_detection/pose_detection.tflite", "pose_landmark/pose_landmark_full.tflite")
+    """Model file name -> sha256, and that of the network which looks at the body's picture."""
+    from ..body.looks import MODEL_NAME
+    from ..weights.registry import available, read_card
+
+    own = {f"{MODEL_NAME}.safetensors": read_card(MODEL_NAME).sha256} if MODEL_NAME in available() else {}
+    return model_hashes("pose_detection/pose_detection.tflite", "pose_landmark/pose_landmark_full.tflite") | own

@@ -6,7 +6,8 @@ followed, hands need no search while the arm is seen, and nothing is computed th
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -14,7 +15,16 @@ from typing import Any, Final
 import mediapipe
 import numpy as np
 from google.protobuf import text_format
-from mediapipe.calculators.tensor import image_to_tensor_calculator_pb2, inference_calculator_pb2  # noqa: F401
+from mediapipe.calculators.core import gate_calculator_pb2, split_vector_calculator_pb2  # noqa: F401
+from mediapipe.calculators.tensor import (  # noqa: F401
+    image_to_tensor_calculator_pb2,
+    inference_calculator_pb2,
+    tensors_to_landmarks_calculator_pb2,
+)
+from mediapipe.calculators.util import (  # noqa: F401
+    refine_landmarks_from_heatmap_calculator_pb2,
+    thresholding_calculator_pb2,
+)
 from mediapipe.framework.calculator_pb2 import CalculatorGraphConfig  # pyright: ignore[reportAttributeAccessIssue]
 from mediapipe.framework.formats.rect_pb2 import NormalizedRect  # pyright: ignore[reportAttributeAccessIssue]
 from mediapipe.python import packet_creator, packet_getter
@@ -23,12 +33,15 @@ from numpy.typing import NDArray
 
 from .interface import Floats, PoseSeen
 from .mediapipe_graphs import coordinates
-from .model_outputs import without_output
+from .model_outputs import with_inner_output
 from .regions import Region, body_region, palm_region, turned
 from .skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
 
 _MODULES: Final = Path(mediapipe.__file__ or "").parent / "modules"
-_MASK_OUTPUT, _HEATMAP_OUTPUT = 2, 3
+_MASK_OUTPUT: Final = 2
+_BODY_MAP: Final = 300
+"""Number of the tensor [8, 8, 288] from which the pose model reads points and world landmarks."""
+BODY_MAP: Final = (8, 8, 288)
 _HAND_INPUT: Final = 224
 """Pixels of the hand models' input."""
 
@@ -43,7 +56,7 @@ node { calculator: "PalmDetectionCpu" input_side_packet: "MODEL_COMPLEXITY:compl
 """
 _READ_BODY: Final = """
 input_stream: "image" input_stream: "region" input_side_packet: "model"
-output_stream: "points" output_stream: "world" output_stream: "circle"
+output_stream: "points" output_stream: "world" output_stream: "circle" output_stream: "map"
 node { calculator: "TfLiteModelCalculator" input_side_packet: "MODEL_BLOB:model" output_side_packet: "MODEL:ready" }
 node { calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" input_stream: "NORM_RECT:region"
   output_stream: "TENSORS:pixels"
@@ -53,8 +66,29 @@ node { calculator: "ImageToTensorCalculator" input_stream: "IMAGE:image" input_s
 node { calculator: "InferenceCalculator" input_side_packet: "MODEL:ready" input_stream: "TENSORS:pixels"
   output_stream: "TENSORS:outputs"
   options { [mediapipe.InferenceCalculatorOptions.ext] { delegate { xnnpack {} } } } }
-node { calculator: "TensorsToPoseLandmarksAndSegmentation" input_stream: "TENSORS:outputs"
-  output_stream: "LANDMARKS:points" output_stream: "WORLD_LANDMARKS:world" output_stream: "AUXILIARY_LANDMARKS:circle" }
+node { calculator: "SplitTensorVectorCalculator" input_stream: "outputs"
+  output_stream: "flat" output_stream: "presence" output_stream: "inner" output_stream: "heat" output_stream: "metric"
+  options { [mediapipe.SplitVectorCalculatorOptions.ext] { ranges { begin: 0 end: 1 } ranges { begin: 1 end: 2 }
+    ranges { begin: 2 end: 3 } ranges { begin: 3 end: 4 } ranges { begin: 4 end: 5 } } } }
+node { calculator: "TensorsToFloatsCalculator" input_stream: "TENSORS:presence" output_stream: "FLOAT:score" }
+node { calculator: "ThresholdingCalculator" input_stream: "FLOAT:score" output_stream: "FLAG:present"
+  options { [mediapipe.ThresholdingCalculatorOptions.ext] { threshold: 0.5 } } }
+node { calculator: "GateCalculator" input_stream: "flat" input_stream: "heat" input_stream: "metric"
+  input_stream: "inner" input_stream: "ALLOW:present"
+  output_stream: "sure_flat" output_stream: "sure_heat" output_stream: "sure_metric" output_stream: "sure_inner" }
+node { calculator: "TensorsToLandmarksCalculator" input_stream: "TENSORS:sure_flat" output_stream: "NORM_LANDMARKS:raw"
+  options { [mediapipe.TensorsToLandmarksCalculatorOptions.ext] { num_landmarks: 39 input_image_width: 256
+    input_image_height: 256 visibility_activation: SIGMOID presence_activation: SIGMOID } } }
+node { calculator: "RefineLandmarksFromHeatmapCalculator" input_stream: "NORM_LANDMARKS:raw"
+  input_stream: "TENSORS:sure_heat" output_stream: "NORM_LANDMARKS:all"
+  options { [mediapipe.RefineLandmarksFromHeatmapCalculatorOptions.ext] { kernel_size: 7 } } }
+node { calculator: "SplitNormalizedLandmarkListCalculator" input_stream: "all"
+  output_stream: "points" output_stream: "circle"
+  options { [mediapipe.SplitVectorCalculatorOptions.ext] {
+    ranges { begin: 0 end: 33 } ranges { begin: 33 end: 35 } } } }
+node { calculator: "TensorsToLandmarksCalculator" input_stream: "TENSORS:sure_metric" output_stream: "LANDMARKS:world"
+  options { [mediapipe.TensorsToLandmarksCalculatorOptions.ext] { num_landmarks: 39 } } }
+node { calculator: "TensorsToFloatsCalculator" input_stream: "TENSORS:sure_inner" output_stream: "FLOATS:map" }
 """
 _READ_HAND: Final = """
 input_stream: "image" input_stream: "region" input_side_packet: "complexity"
@@ -139,22 +173,29 @@ class BodyRead:
 class BodyReader:
     """The body in a region, by BlazePose's full landmark model."""
 
-    def __init__(self) -> None:
+    def __init__(self, look: Callable[[Floats], Floats] | None = None) -> None:
+        """look: what is to be kept of the model's inner layer (BODY_MAP) beside the points."""
+        self._look = look
         model = packet_creator.create_string(_pose_model())
-        self._graph = _Graph(_READ_BODY, ("points", "world", "circle"), {"model": model})
+        self._graph = _Graph(_READ_BODY, ("points", "world", "circle", "map"), {"model": model})
 
     def read(self, image: NDArray[np.uint8], region: Region) -> BodyRead | None:
         seen = self._graph.run(image, region)
-        if len(seen) < 3:
+        if len(seen) < 4:
             return None
         landmarks = _message(seen["points"]).landmark
         points = region.to_picture(coordinates(landmarks))
         visibility = np.array([point.visibility for point in landmarks], dtype=np.float32).clip(0, 1)
-        world = coordinates(_message(seen["world"]).landmark)
+        world = coordinates(_message(seen["world"]).landmark[: len(landmarks)])
         world[:, :2] = turned(world[:, :2], region.turn)
         circle = region.to_picture(coordinates(_message(seen["circle"]).landmark))
         confidence = float(visibility[[LEFT_SHOULDER, RIGHT_SHOULDER]].mean())
-        return BodyRead(PoseSeen(points, world, visibility, confidence), body_region(circle[0], circle[1]))
+        pose = PoseSeen(points, world, visibility, confidence)
+        if self._look is not None:
+            inner = np.array(packet_getter.get_float_list(seen["map"]), dtype=np.float32).reshape(BODY_MAP)
+            square = np.array((region.x, region.y, region.side, region.turn), dtype=np.float32)
+            pose = replace(pose, look=self._look(inner), region=square)
+        return BodyRead(pose, body_region(circle[0], circle[1]))
 
     def close(self) -> None:
         self._graph.close()
@@ -243,7 +284,7 @@ class HandRefiner:
 @lru_cache(maxsize=1)
 def _pose_model() -> bytes:
     model = (_MODULES / "pose_landmark" / "pose_landmark_full.tflite").read_bytes()
-    return without_output(model, _MASK_OUTPUT, stand_in=_HEATMAP_OUTPUT)
+    return with_inner_output(model, _MASK_OUTPUT, _BODY_MAP)
 
 
 def _rect_message(region: Region, width: int, height: int) -> Any:

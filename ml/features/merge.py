@@ -43,6 +43,9 @@ def combine(seen: Sequence[Seen], scale: float) -> Combined:
         combined["pose_world"] = pose.world
         combined["pose_visibility"] = pose.visibility
         combined["pose_confidence"] = pose.confidence
+        if pose.look is not None and pose.region is not None:
+            combined["pose_look"] = pose.look
+            combined["pose_region"] = pose.region * np.array((scale, scale, scale, 1.0), dtype=np.float32)
     left, right = assign_hands(hands, pose)
     for side, hand in (("left", left), ("right", right)):
         if hand is not None:

@@ -8,15 +8,21 @@ import numpy as np
 import pytest
 import torch
 
-from understudy.ml.body.bank import BODY_BONES, BODY_PARENTS, built_in_bank
+from understudy.ml.body.album import Album, album_path, save_album
+from understudy.ml.body.bank import BODY_BONES, BODY_PARENTS, READING, built_in_bank
 from understudy.ml.body.data import clip_path, load_clip, save_clip, stage_clip
-from understudy.ml.body.detector_model import DetectorModel, observed, posed
+from understudy.ml.body.detector_model import DetectorModel, observed, posed, true_reading, turned_reading
 from understudy.ml.body.examples import example_joints, make_batch, make_example, mirrored, rolled, varied
+from understudy.ml.body.looks import on_camera_axes
 from understudy.ml.body.losses import body_losses, figures
 from understudy.ml.body.model import BodyNet, BodyNetConfig
+from understudy.ml.body.picture_examples import album_examples
+from understudy.ml.body.picture_model import BodyPictureNet, PictureNetConfig, _model_path, load_mediapipe
 from understudy.ml.body.seen import MARKS
+from understudy.ml.body.tflite import convolutions
 from understudy.ml.body.train import FIRST_TRAINING_SEED, BodyTraining, TrainingError, read_config, train_body
 from understudy.ml.body.variety import random_motion
+from understudy.ml.features.arrays import BODY_LOOK
 from understudy.ml.take import STANDARD_REST, joint_positions
 
 REST = np.array([STANDARD_REST[name] for name in BODY_BONES])
@@ -34,7 +40,9 @@ def staged(seed, frames=24):
     image[:, list(MARKS), 0] = clip.width / 2 + clip.focal_px * camera[..., 0] / camera[..., 1]
     image[:, list(MARKS), 1] = clip.height / 2 - clip.focal_px * camera[..., 2] / camera[..., 1]
     world[:, list(MARKS)] = np.stack((sight[..., 0], -sight[..., 2], sight[..., 1]), axis=-1)
-    return replace(clip, image=image, world=world, visibility=np.ones((frames, 33), np.float32))
+    misread = rng.normal(0, 0.02, (frames, READING))
+    reading = turned_reading(true_reading(truth) + misread, truth.facing).astype(np.float32)
+    return replace(clip, image=image, world=world, visibility=np.ones((frames, 33), np.float32), reading=reading)
 
 
 @pytest.fixture(scope="module")
@@ -79,7 +87,7 @@ def test_mirrored_twice_and_rolled_back_is_the_same(examples):
     one = examples[0]
     again = mirrored(mirrored(one))
     back = rolled(rolled(one, 0.3), -0.3)
-    for name in ("picture", "world", "first", "turns", "up", "place", "contacts"):
+    for name in ("picture", "world", "first", "read", "read_joints", "turns", "up", "place", "contacts"):
         assert np.allclose(getattr(again, name), getattr(one, name), atol=1e-5), name
         assert np.allclose(getattr(back, name), getattr(one, name), atol=1e-5), name
     assert np.allclose(example_joints(mirrored(one))[:, 0], example_joints(one)[:, 0] * (-1, 1, 1), atol=1e-6)
@@ -104,7 +112,7 @@ def test_a_network_learns_from_a_few_clips(examples):
     costs = []
     for _ in range(40):
         batch = make_batch([varied(e, rng, 24) for e in examples], 24)
-        loss = torch.stack(list(body_losses(net(batch.channels, batch.inside, batch.first), batch).values())).sum()
+        loss = torch.stack(list(body_losses(net(batch.channels, batch.inside, batch.read), batch).values())).sum()
         optimiser.zero_grad()
         loss.backward()
         optimiser.step()
@@ -122,16 +130,47 @@ def test_the_detector_s_model_errs_as_the_detector_does(clips):
     beyond, found = observed(seen, posed(seen))
     assert found.all()
     # As far from the true joints as the detector is: not exact, not anywhere.
-    assert 0.02 < np.linalg.norm(beyond[..., 2:5], axis=-1).mean() < 0.5
+    world = beyond[:, : 6 * len(MARKS)].reshape(-1, len(MARKS), 6)[..., 2:5]
+    assert 0.02 < np.linalg.norm(world, axis=-1).mean() < 0.5
     assert np.array_equal(model.see(unseen, np.random.default_rng(0)).image, seen.image)
+
+
+def an_album(clip):
+    """An album of a clip's frames whose inner layer holds nothing but noise."""
+    count, rng = len(clip.hips), np.random.default_rng(0)
+    middle = np.array((clip.width / 2, clip.height / 2, 250.0, 0.1))
+    return Album(
+        rng.random((count, 8, 8, 288)).astype(np.float16), np.tile(middle, (count, 1)), clip.image, clip.world,
+        clip.visibility, clip.rotations, clip.hips, clip.rest, clip.camera_turn, clip.camera_position,
+        np.full(count, clip.focal_px), clip.width, clip.height,
+    )  # fmt: skip
+
+
+def test_an_album_s_truth_is_told_on_the_axes_of_its_square(clips):
+    album = an_album(clips[0])
+    places, readings = album_examples(album)
+    told = on_camera_axes(readings, album.region, clips[0].camera, places[:, 2])
+    truth = posed(clips[0])
+    expected = turned_reading(true_reading(truth), truth.facing)
+    assert np.abs(told - expected).max() < 1e-4
+
+
+def test_a_picture_network_begins_with_what_mediapipe_sees():
+    net = BodyPictureNet(PictureNetConfig())
+    load_mediapipe(net)
+    first = next(convolutions(_model_path(), 242))[0]
+    assert np.array_equal(net.blocks[0].depthwise.weight.detach().numpy()[:, 0], first[0].transpose(2, 0, 1))
+    assert net.look(torch.rand(2, 288, 8, 8)).shape == (2, BODY_LOOK)
 
 
 def test_training_runs_checkpoints_and_goes_on(tmp_path, clips):
     for i, clip in enumerate(clips):
         save_clip(clip, clip_path(tmp_path, FIRST_TRAINING_SEED + i))
+    for seed in (0, 1):
+        save_album(an_album(clips[seed]), album_path(tmp_path, seed))
     config = BodyTraining(
-        clips=6, simulated=3, detector_steps=20, data=str(tmp_path), run=str(tmp_path / "run"),
-        motion=str(tmp_path / "none"), steps=2, batch=2, window=24, width=16, blocks=2,
+        albums=2, picture_steps=1, clips=6, simulated=3, detector_steps=20, data=str(tmp_path),
+        run=str(tmp_path / "run"), motion=str(tmp_path / "none"), steps=2, batch=2, window=24, width=16, blocks=2,
         checkpoint_every=1, export=False,
     )  # fmt: skip
     said: list[str] = []

@@ -140,7 +140,7 @@ def test_everybody_is_listed_by_prominence_and_apparitions_are_not(monkeypatch):
 
     world = World()
     monkeypatch.setattr(everybody, "BodyFinder", lambda: world)
-    monkeypatch.setattr(everybody, "BodyReader", lambda: world)
+    monkeypatch.setattr(everybody, "BodyReader", lambda look=None: world)
 
     def frames():
         from understudy.ml.footage import Frame

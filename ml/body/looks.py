@@ -1,0 +1,93 @@
+"""What a body looks like, frame by frame, while the footage streams; and what that says of it, once all is seen."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import lru_cache
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from ..camera import Camera
+from ..features.arrays import Features
+from ..take import rotation
+from .bank import READING
+from .data import BodyClip
+from .picture_examples import square_axes, square_places
+from .picture_model import BONES, BodyPictureNet, as_maps, config_of
+
+AnyFloats = NDArray[np.floating]
+
+MODEL_NAME: Final = "body_picture"
+
+
+@lru_cache(maxsize=1)
+def load_picture_network() -> BodyPictureNet:
+    """The shipped network, ready to run."""
+    from ..weights.registry import load_weights
+
+    card, tensors = load_weights(MODEL_NAME)
+    net = BodyPictureNet(config_of(card.config))
+    net.load_state_dict(tensors)
+    return net.eval()
+
+
+class BodyLooks:
+    """One detector's thread makes and uses it."""
+
+    def __init__(self, net: BodyPictureNet | None = None) -> None:
+        self._net = net or load_picture_network()
+        # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
+        torch.set_num_threads(1)
+
+    def of(self, inner: NDArray[np.float32]) -> NDArray[np.float32]:
+        """[LOOK] of the pose model's inner layer [8, 8, 288]."""
+        with torch.inference_mode():
+            return self._net.look(as_maps(inner[None]))[0].numpy()
+
+
+def read_looks(
+    looks: AnyFloats, regions: AnyFloats, camera: Camera, net: BodyPictureNet | None = None
+) -> NDArray[np.float64]:
+    """Readings [T, READING] on the camera's axes (x right, y ahead, z up) from looks [T, LOOK] into squares [T, 4].
+
+    Joints in metres about the hips, of a person as tall as the standard adult; two columns of each bone's rotation
+    [22, 3, 2]; log of the hips' distance in metres. NaN where nobody was seen.
+    """
+    readings = np.full((len(looks), READING), np.nan)
+    known = np.isfinite(looks).all(axis=1) & np.isfinite(regions).all(axis=1)
+    if known.any():
+        net = net or load_picture_network()
+        places = square_places(regions[known], camera)
+        with torch.inference_mode():
+            told = net.read(torch.from_numpy(looks[known].astype(np.float32)), torch.from_numpy(places))
+        readings[known] = on_camera_axes(told.double().numpy(), regions[known], camera, places[:, 2])
+    return readings
+
+
+def on_camera_axes(told: AnyFloats, regions: AnyFloats, camera: Camera, log_width: AnyFloats) -> NDArray[np.float64]:
+    """Readings [N, READING] on the camera's axes, of what the network told on the squares'."""
+    turn = rotation.to_matrix(square_axes(regions, camera))[:, None]
+    joints = turn @ told[:, : 3 * BONES].reshape(-1, BONES, 3, 1)
+    columns = turn @ told[:, 3 * BONES : 9 * BONES].reshape(-1, BONES, 3, 2)
+    count = len(told)
+    return np.concatenate(
+        (joints.reshape(count, -1), columns.reshape(count, -1), told[:, -1:] - log_width[:, None]), axis=1
+    )
+
+
+def read_clip(clip: BodyClip, net: BodyPictureNet) -> BodyClip:
+    """A rendered clip with its readings instead of the inner layer that they are read from."""
+    if not len(clip.inner):
+        return clip
+    with torch.inference_mode():
+        looks = net.look(as_maps(clip.inner)).numpy()
+    reading = read_looks(looks, clip.region, clip.camera, net).astype(np.float32)
+    return replace(clip, inner=clip.inner[:0], reading=reading)
+
+
+def read_pictures(features: Features, camera: Camera) -> NDArray[np.float64]:
+    """Readings of a clip's frames, see `read_looks`."""
+    return read_looks(features.pose_look, features.pose_region, camera)
