@@ -38,6 +38,8 @@ Progress = Callable[[float, str], None]
 
 LONGEST: Final = 3600.0
 """Seconds."""
+LEARNED: Final = ("talk", "walk")
+"""Behaviours of which there are recordings to learn from; the others stay as the rules have them."""
 _PIECE: Final = 900
 _CONTEXT: Final = 96
 """Frames beside a piece that the network also makes and that are thrown away; it sees 76 frames to each side."""
@@ -100,7 +102,7 @@ def _moving(options: GenerateOptions, level: Floats, with_network: bool, stop_if
     rng = np.random.default_rng([options.seed, BEHAVIOURS.index(options.behaviour), 0x9E7])
     voice = np.pad(level, _MARGIN)
     made = base(options.behaviour, len(voice), rng, options.emotion, _strength(options), voice)
-    if not with_network or network_name() is None:
+    if not with_network or options.behaviour not in LEARNED or network_name() is None:
         return made
     return replace(made, features=_lifelike(made, options, stop_if))
 
@@ -234,7 +236,8 @@ def _with_face(take: Take, options: GenerateOptions, heard: Heard) -> Take:
 
 
 def _metadata(options: GenerateOptions, count: int) -> dict[str, Any]:
-    used = [name for name in (network_name(), GAIT_NAME if options.behaviour == "walk" else None) if name]
+    network = network_name() if options.behaviour in LEARNED else None
+    used = [name for name in (network, GAIT_NAME if options.behaviour == "walk" else None) if name]
     return {
         "source": {"name": f"generated {options.behaviour}", "duration": count / FPS, "kind": "generated"},
         "parts": ["face", "body", "hands"],
