@@ -33,6 +33,9 @@ __all__ = [
 
 Progress = Callable[[float, str], None]
 
+_CameraPlace = tuple[NDArray[np.float64], NDArray[np.float64]]
+"""Position [3] and turn [3, 3] of the camera on the stage, see `Captured`."""
+
 _DETECTION_SHARE: Final = 0.9
 """Of the whole work, by time."""
 _SOUND_RATE: Final = 16000
@@ -48,7 +51,9 @@ class Captured:
     camera: Camera
     options: CaptureOptions
     camera_position: NDArray[np.float64] | None = None
-    """[3] where the camera stands on the stage, level and looking along +Y; None without a body."""
+    """[3] where the camera stands on the stage; None without a body."""
+    camera_turn: NDArray[np.float64] | None = None
+    """[3, 3] from its axes (x right, y ahead, z up) to the stage's."""
 
 
 def capture(
@@ -118,8 +123,8 @@ def _captured(
 ) -> Captured:
     camera = default_camera(footage.info.width, footage.info.height)
     voice = _voice(footage, features.times)
-    take, position = _solve(footage, features, camera, voice, options, warnings, progress, cancelled)
-    return Captured(take, features, camera, options, position)
+    take, place = _solve(footage, features, camera, voice, options, warnings, progress, cancelled)
+    return Captured(take, features, camera, options, *(place or (None, None)))
 
 
 def _watching(progress: Progress) -> Progress:
@@ -151,11 +156,11 @@ def _solve(
     warnings: list[str],
     progress: Progress,
     cancelled: Callable[[], bool],
-) -> tuple[Take, NDArray[np.float64] | None]:
+) -> tuple[Take, _CameraPlace | None]:
     fps = options.fps or footage.info.fps
     models = dict(features.models)
     take = Take(fps=fps, times=features.times, voice=voice)
-    position = None
+    place = None
     if options.face:
         _stop_if(cancelled)
         progress(_DETECTION_SHARE, "Solving the face")
@@ -166,11 +171,11 @@ def _solve(
     if options.body:
         _stop_if(cancelled)
         progress((1 + _DETECTION_SHARE) / 2, "Solving the body")
-        take, position = _with_body(take, features, camera, options, models)
+        take, place = _with_body(take, features, camera, options, models)
     take = _with_gaps_filled(take)
     _stop_if(cancelled)
-    take = replace(take, metadata=_metadata(footage, camera, position, take, options, models, warnings))
-    return validate(take), position
+    take = replace(take, metadata=_metadata(footage, camera, place, take, options, models, warnings))
+    return validate(take), place
 
 
 def _stop_if(cancelled: Callable[[], bool]) -> None:
@@ -222,8 +227,8 @@ def _with_emotion(take: Take, models: dict[str, str]) -> Take:
 
 def _with_body(
     take: Take, features: Features, camera: Camera, options: CaptureOptions, models: dict[str, str]
-) -> tuple[Take, NDArray[np.float64] | None]:
-    """The take with the body, and where the camera stands."""
+) -> tuple[Take, _CameraPlace | None]:
+    """The take with the body, and where and how the camera stands."""
     if not (features.pose_confidence > 0).any():
         return take, None
     from .body import infer
@@ -245,7 +250,7 @@ def _with_body(
         confidence_right_hand=motion.right_hand_confidence if options.hands else None,
         bone_confidence=motion.bone_confidence,
     )
-    return take, np.asarray(motion.camera_position, dtype=np.float64)
+    return take, (np.asarray(motion.camera_position, dtype=np.float64), np.asarray(motion.camera_turn))
 
 
 def _with_gaps_filled(take: Take) -> Take:
@@ -273,7 +278,7 @@ def _note_weights(name: str | None, models: dict[str, str]) -> None:
 def _metadata(
     footage: Footage,
     camera: Camera,
-    position: NDArray[np.float64] | None,
+    place: _CameraPlace | None,
     take: Take,
     options: CaptureOptions,
     models: dict[str, str],
@@ -285,8 +290,10 @@ def _metadata(
         "field_of_view": round(camera.field_of_view, 2),
         "assumed": True,
     }
-    if position is not None:
+    if place is not None:
+        position, turn = place
         filmed_by["position"] = [round(float(value), 4) for value in position]
+        filmed_by["pitch"] = round(float(np.degrees(np.arcsin(np.clip(turn[2, 1], -1, 1)))), 2)
     return {
         "source": {
             "name": info.name,

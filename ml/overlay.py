@@ -122,12 +122,22 @@ def projected_skeleton(captured: Captured) -> NDArray[np.float64] | None:
         return None
     parents = parent_indices(take.bone_names or ())
     joints = joint_positions(take.rotations, take.hips_position, take.rest_positions, parents)  # pyright: ignore[reportArgumentType]
-    return project_stage(joints, captured.camera, captured.camera_position)
+    return project_stage(joints, captured.camera, captured.camera_position, captured.camera_turn)
 
 
-def project_stage(points: NDArray[np.floating], camera: Camera, position: NDArray[np.floating]) -> NDArray[np.float64]:
-    """Stage points [..., 3] (Z up) to pixels, by a level camera at `position` that looks along +Y."""
+def project_stage(
+    points: NDArray[np.floating],
+    camera: Camera,
+    position: NDArray[np.floating],
+    turn: NDArray[np.floating] | None = None,
+) -> NDArray[np.float64]:
+    """Stage points [..., 3] (Z up) to pixels, by a camera at `position`.
+
+    turn [3, 3]: from its axes (x right, y ahead, z up) to the stage's; None = level, looking along +Y.
+    """
     away = np.asarray(points, dtype=np.float64) - position
+    if turn is not None:
+        away = away @ turn
     return camera.project(np.stack((away[..., 0], -away[..., 2], away[..., 1]), axis=-1))
 
 

@@ -33,7 +33,7 @@ from .orient import limited
 from .proportions import rest_of_lengths
 from .smoothing import steady_rotations
 from .solved import PARENTS, BodyMotion
-from .tilt import level_axes, level_by_feet
+from .tilt import less_tilted, level_axes, level_by_feet
 from .trajectory import Standing, measured_place, solve_path
 
 __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
@@ -104,7 +104,9 @@ def solve_lifted(
     lifted: Lifted, points: Points, camera: Camera, head_rotation: NDArray | None = None, refine: bool = True
 ) -> BodyMotion:
     """From the network's answer to the body on its floor."""
-    to_level = level_axes(lifted.up, points.confidence + 1e-3)
+    limbs = first_solver.limb_weights(points)
+    up = less_tilted(lifted.up, np.minimum(limbs["leftLeg"], limbs["rightLeg"]))
+    to_level = level_axes(up, points.confidence + 1e-3)
     pose = _pose(lifted, points, to_level, head_rotation)
     to_level = _level_floor(pose, lifted, points, camera, to_level)
     pose = _pose(lifted, points, to_level, head_rotation)
@@ -120,6 +122,7 @@ def solve_lifted(
         right_hand_confidence=points.hand_confidence["right"],
         bone_confidence=first_solver.bone_confidence(points, pose.weights),
         camera_position=camera_position,
+        camera_turn=to_level,
     )
 
 

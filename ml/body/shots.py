@@ -17,7 +17,7 @@ from .infer import BodyMotion, estimate_body
 
 Estimate = Callable[..., BodyMotion | None]
 
-_OF_THE_CLIP: Final = ("bone_names", "rest_positions", "camera_position")
+_OF_THE_CLIP: Final = ("bone_names", "rest_positions", "camera_position", "camera_turn")
 """What a motion has once, not for each frame."""
 _SHORTEST: Final = 3
 """Frames of a shot that can be solved; shorter ones are held over from the neighbour."""

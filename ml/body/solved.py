@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -36,7 +36,9 @@ class BodyMotion:
     bone_confidence: Floats
     """[T, 52]"""
     camera_position: Floats
-    """[3] where the camera stands on the stage, looking along +Y."""
+    """[3] where the camera stands on the stage."""
+    camera_turn: Floats = field(default_factory=lambda: np.eye(3))
+    """[3, 3] from the camera's axes (x right, y ahead, z up) to the stage's: the pitch and roll taken out."""
 
     @property
     def joints(self) -> Floats:

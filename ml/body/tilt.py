@@ -9,6 +9,8 @@ Floats = NDArray[np.float64]
 
 _ROUNDS = 5
 _OUTLIER = np.radians(4.0)
+_WITHOUT_LEGS = 0.5
+"""How far the network's vertical is believed where no legs are seen."""
 _FOOT_SIGMA = 0.05
 """Metres by which a standing foot's height is misjudged, for _FEET_MEMORY seconds at a time."""
 _FEET_MEMORY = 0.3
@@ -30,6 +32,18 @@ def level_axes(up: Floats, weights: Floats) -> Floats:
         mean = _unit((up * own[:, None]).sum(axis=0))
     ahead = _unit(np.array((0.0, 1.0, 0.0)) - mean[1] * mean)
     return np.stack((np.cross(ahead, mean), ahead, mean))
+
+
+def less_tilted(up: Floats, legs: Floats) -> Floats:
+    """The verticals [T, 3] in the camera's axes, drawn towards a level camera where legs [T] 0..1 are not seen.
+
+    Without legs the network takes hunched shoulders for a camera that looks down; cameras that show people to the waist
+    mostly stand about level, so half of what it says is believed.
+    """
+    level = np.array((0.0, 0.0, 1.0))
+    believed = (_WITHOUT_LEGS + (1 - _WITHOUT_LEGS) * legs)[:, None]
+    mixed = level + believed * (up - level)
+    return mixed / np.maximum(np.linalg.norm(mixed, axis=1, keepdims=True), 1e-9)
 
 
 def level_by_feet(to_level: Floats, feet: Floats, weights: Floats, fps: float) -> Floats:
