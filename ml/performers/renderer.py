@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 # What is drawn and how: (part of the anatomy, the shader's number for it).
 _PARTS: Final = (
     ("body", 0), ("clothes", 5), ("leftEye", 1), ("rightEye", 1), ("upperTeeth", 2), ("lowerTeeth", 2), ("tongue", 2),
-    ("lashes", 3), ("hair", 4),
+    ("hair", 4), ("lashes", 3),
 )  # fmt: skip
 
 _NEAR, _FAR = 0.05, 60.0
@@ -202,7 +202,10 @@ class _Mesh:
             if number == 1:
                 values = values | {"eye_centre": _eye_centre(part)}
             self._programs.prepare(number, values)
+            if number == 3:  # partly see-through, so drawn last
+                self._gl.enable(self._gl.BLEND)
             self._array(part, number).render()
+        self._gl.disable(self._gl.BLEND)
 
     def _array(self, part: str, number: int) -> Any:
         key = (part, self._programs.shading)

@@ -156,12 +156,17 @@ void main() {
     vec3 to_camera = normalize(eye_position - v_position);
     if (dot(n, to_camera) < 0.0 && part != 0) n = -n;
     vec3 c = v_colour;
-    float gloss = 0.0, sharp = 24.0;
+    float gloss = 0.0, sharp = 24.0, cover = 1.0;
     if (part == 0) {
         if (v_template.z > 0.56) { c = skin(c, v_template); gloss = shine * 0.35; }
         else c *= 1.0 + (noise(v_template * 38.0) - 0.5) * 0.2 * blotches;
     } else if (part == 1) { c = eye(v_template); gloss = 0.8; sharp = 90.0; }
-    else if (part == 3) { if (noise(vec3(v_template.x * 1600.0, 0.0, 3.0)) > lash_density) discard; }
+    else if (part == 3) {
+        // Lashes thinner than a pixel darken it by their share; drawn as pixels they would hide the eye.
+        float hair = step(noise(vec3(v_template.x * 1600.0, 0.0, 3.0)), lash_density);
+        cover = mix(hair, 0.4 * lash_density, smoothstep(0.15, 0.6, fwidth(v_template.x) * 1600.0));
+        if (cover < 0.01) discard;
+    }
     else if (part == 4) {
         float strand = noise(v_template * vec3(300.0, 300.0, 60.0));
         float hair_line = 0.795 - fringe - 0.35 * pow(v_template.x / 0.06, 2.0) * 0.06 + 0.012 * strand;
@@ -191,7 +196,7 @@ void main() {
     vec3 window = normalize(halfway + vec3(0.1, 0.0, 0.25));  // what is reflected in an eye
     if (part == 1) lit += vec3(0.9) * highlight * pow(max(0.0, dot(n, window)), 220.0);
     if (shading == 2) lit += rim * 0.5 * (key_colour + sky) * pow(1.0 - max(0.0, dot(n, to_camera)), 4.0);
-    fragment = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), 1.0);
+    fragment = vec4(pow(clamp(lit, 0.0, 1.0), vec3(1.0 / 2.2)), cover);
 }
 """
 
