@@ -32,7 +32,7 @@ __all__ = ["Estimate", "Evaluation", "EvaluationError", "evaluate_face", "table"
 Floats = NDArray[np.floating]
 Rows = dict[str, dict[str, float]]
 
-EVALUATION_SEEDS: Final = tuple(range(12))
+EVALUATION_SEEDS: Final = tuple(range(24))
 EVALUATION_FRAMES: Final = 120
 _PICTURE_SIZE: Final = 320
 

@@ -22,6 +22,7 @@ MODEL_NAME: Final = "face"
 _SHORT_GAP = 0.4  # seconds: longer absences relax the face
 _RELAX = 0.3  # seconds it takes to relax and to come back
 _SMOOTHING = 0.12  # seconds of the smoothing window
+_TREMBLE = 0.04  # seconds before and after a frame whose gazes it is compared with
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 _TOO_SMALL = 0.03  # weights below are not told from none
 _BOLDER = 1.25  # trained to err little, the network moves less than people do; up to here more costs no accuracy
@@ -128,13 +129,13 @@ class _Shot:
     def neutral(self) -> Neutral:
         """Found in the frames that are seen well, if there are some."""
         enough = self._trusted.sum() >= min(5, self.usable.sum())
-        return find_neutral(self.net, self.input, self._trusted if enough else self.usable, self.fps)
+        return find_neutral(self.net, self.input, self._trusted if enough else self.usable)
 
     def motion(self, neutral: Neutral, camera: CameraLike) -> tuple[Floats, Floats, Floats]:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
         raw = smooth(read.weights, self.fps)
-        gaze = smooth(read.gaze.reshape(-1, 4), self.fps).reshape(-1, 2, 2)
+        gaze = smooth_gaze(read.gaze, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
@@ -151,7 +152,7 @@ def told(raw: Floats) -> NDArray[np.float64]:
 def _looks(features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], net: FaceNet) -> Floats | None:
     """The pictures' looks [T, 2, look] where there are such, bridged like the landmarks."""
     looks = getattr(features, "face_look", None)
-    if looks is None or looks.shape[2] != net.config.look:
+    if looks is None or looks.shape[2] != net.config.looks:
         return None
     looks = np.asarray(looks[frames])
     there = usable & np.isfinite(looks).all(axis=(1, 2))
@@ -195,6 +196,14 @@ def smooth(values: Floats, fps: float) -> NDArray[np.float64]:
     if window < 5 or len(values) < window:
         return np.asarray(values, dtype=np.float64)
     return np.asarray(savgol_filter(values, window, 3, axis=0), dtype=np.float64)
+
+
+def smooth_gaze(gaze: Floats, fps: float) -> NDArray[np.float64]:
+    """Gaze [T, 2, 2] without the tremble of single frames: eyes rest or jump, which a median leaves as it is."""
+    from scipy.ndimage import median_filter
+
+    window = 2 * round(_TREMBLE * fps) + 1
+    return smooth(median_filter(gaze.reshape(-1, 4), (window, 1), mode="nearest"), fps).reshape(-1, 2, 2)
 
 
 def _presence(seen: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from ..take import rotation
 from .align import head_rotations
-from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, told
+from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, smooth_gaze, told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
 
@@ -132,7 +132,7 @@ class LiveFace:
             weights, gaze, facing = self._net(*seen.seen(self._net), neutral)
         at = len(inputs) - 1 - DELAY
         raw = smooth(weights[0].double().numpy(), self._fps)[at]
-        angles = smooth(gaze[0].double().numpy().reshape(-1, 4) * GAZE_SCALE, self._fps)[at].reshape(2, 2)
+        angles = smooth_gaze(gaze[0].double().numpy() * GAZE_SCALE, self._fps)[at]
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))
         head = rotation.normalize(smooth(rotation.continuous(heads), self._fps))[at]

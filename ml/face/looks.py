@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from .crop import face_crop
 from .examples import as_input, to_tensor
+from .eyes import HEIGHT, WIDTH, eye_pictures
 from .model import FaceNet
 
 
@@ -18,18 +22,42 @@ class FaceLooks:
         from .infer import load_face_net
 
         whole = net or load_face_net()
-        self._net = whole.picture.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self._crop = whole.config.crop
-        self.size = whole.config.look
+        self.size = whole.config.looks
         # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
         torch.set_num_threads(1)
+        self._looks = _compiled(_Looks(whole), self._crop)
 
     def of(self, picture: NDArray[np.uint8], points: NDArray[np.floating]) -> NDArray[np.float32]:
-        """[2, look] of the face at the landmarks [478, 3] px in a picture [H, W, 3] RGB: as it is, and mirrored."""
+        """[2, looks] of the face at the landmarks [478, 3] px in a picture [H, W, 3] RGB: as it is, and mirrored."""
         return self.of_crop(face_crop(picture, points))
 
     def of_crop(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
-        """[2, look] of a face picture (see `ml.face.crop`)."""
+        """[2, looks] of a face picture (see `ml.face.crop`)."""
         small = as_input(crop, self._crop)
         with torch.inference_mode():
-            return self._net(to_tensor(np.stack((small, small[:, ::-1])))).numpy()
+            seen = self._looks(to_tensor(np.stack((small, small[:, ::-1]))), to_tensor(eye_pictures(crop)))
+        return seen.numpy()
+
+
+class _Looks(nn.Module):
+    """Pictures of a face [2, 3, S, S], as it is and mirrored, and of its eyes [2, 3, H, W] to looks [2, looks]."""
+
+    def __init__(self, net: FaceNet) -> None:
+        super().__init__()
+        self.face, self.eye = net.picture, net.eye
+
+    def forward(self, faces: Tensor, eyes: Tensor) -> Tensor:
+        right_left = self.eye(eyes)
+        return torch.cat((self.face(faces), torch.stack((right_left, right_left.flip(0))).flatten(1)), dim=1)
+
+
+def _compiled(looks: _Looks, size: int) -> torch.jit.ScriptModule:
+    """The same with its operations joined where they can be: a third less time for a network of so many small ones."""
+    looks = looks.eval().to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    faces, eyes = (
+        torch.rand(2, 3, *s).contiguous(memory_format=torch.channels_last) for s in ((size, size), (HEIGHT, WIDTH))
+    )
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        return torch.jit.freeze(torch.jit.trace(looks, (faces, eyes), check_trace=False))

@@ -12,6 +12,7 @@ from torch import Tensor
 from ..take import FACE_NAMES
 from .model import PREDICTED
 
+_LIDS = [[PREDICTED.index(f"eye{name}{side}") for name in ("Blink", "Squint", "Wide")] for side in ("Left", "Right")]
 _BLINKS = [PREDICTED.index("eyeBlinkLeft"), PREDICTED.index("eyeBlinkRight")]
 
 
@@ -48,14 +49,25 @@ def face_loss(
     error = guess[0] - truth[0]
     vertex = ((error @ products) * error).sum(-1).mean()
     plain = (error.square() * counts).mean() + 0.06 * (error.abs() * counts).mean()
-    open_eyes = 1 - 0.9 * truth[0][..., _BLINKS].clamp(0, 1)
-    gaze = ((guess[1] - truth[1]).square().sum(-1) * open_eyes).mean()
+    gaze = _gaze_loss(guess[1], truth[1], truth[0])
     facing = (guess[2] - truth[2]).square().sum(-1).mean()
     loss = 20 * plain + 0.7 * vertex + 3 * gaze + 12 * facing
     if error.shape[1] > 1:
         speed = error[:, 1:] - error[:, :-1]
         loss = loss + 15 * (speed.square() * counts).mean()
     return loss
+
+
+def _gaze_loss(guess: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
+    """Mean square; gazes that are not known (NaN) do not count, and shut eyes hardly."""
+    known = torch.isfinite(truth).all(-1)
+    error = (guess - truth.nan_to_num()).square().sum(-1)
+    return (error * known * (1 - 0.9 * weights[..., _BLINKS].clamp(0, 1))).mean()
+
+
+def glance_loss(gaze: Tensor, lids: Tensor, true_gaze: Tensor, weights: Tensor) -> Tensor:
+    """Of the eyes alone: gaze [N, 2, 2] and lids [N, 2, 3] beside the true gaze and all weights [N, 44]."""
+    return 3 * _gaze_loss(gaze, true_gaze, weights) + (lids - weights[:, _LIDS]).square().mean()
 
 
 def frame_errors(guess: Tensor, truth: Tensor, products: Tensor) -> Tensor:

@@ -19,6 +19,7 @@ from ..take import FACE_NAMES
 from ..take.names import mirrored
 from .align import align, eye_features
 from .backbone import MAP_CHANNELS, Backbone
+from .eyes import EyeNet, Glance
 
 Floats = NDArray[np.floating]
 
@@ -40,12 +41,19 @@ class FaceNetConfig:
     """Side of the pictures it looks at, pixels; a multiple of 32."""
     look: int = 224
     """Numbers that stand for a picture."""
+    eye: int = 48
+    """Numbers that stand for the picture of one eye."""
     shape: int = 192
     """Numbers that stand for the landmarks."""
     width: int = 224
     layers: int = 3
     kernel: int = 5
     dropout: float = 0.15
+
+    @property
+    def looks(self) -> int:
+        """Numbers that stand for all that is seen in one picture: the face, the right eye, the left eye."""
+        return self.look + 2 * self.eye
 
 
 class PictureNet(nn.Module):
@@ -74,7 +82,7 @@ class Seen:
     """B performances of T frames as the network takes them, seen straight or in the mirror."""
 
     look: Tensor
-    """[B, T, look], 0 where there is no picture."""
+    """[B, T, looks], 0 where there is no picture."""
     pictured: Tensor
     """[B, T, 1] 1 where there is a picture."""
     shape: Tensor
@@ -98,8 +106,10 @@ class FaceNet(nn.Module):
         self.register_buffer("canonical", torch.as_tensor(np.asarray(canonical), dtype=torch.float32))
         self.register_buffer("mirror", torch.as_tensor(np.asarray(mirror), dtype=torch.int64))
         self.picture = PictureNet(config)
+        self.eye = EyeNet(config.eye)
+        self.glance = Glance(config.eye)
         self.shape = nn.Linear(3 * config.points, config.shape)
-        width, both = config.width, config.look + config.shape
+        width, both = config.width, config.looks + config.shape
         self.encode = nn.Sequential(
             nn.Linear(2 * both + 2 * _EYES + _TURN + 2, 2 * width), nn.GELU(), nn.Dropout(config.dropout),
             nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(config.dropout),
@@ -138,7 +148,7 @@ class FaceNet(nn.Module):
         """
         reading = self.reading(seen)
         frames = reading.shape[1]
-        split = self.config.look + self.config.shape
+        split = self.config.looks + self.config.shape
         absolute = reading[..., :split]
         if neutral is None:
             moved, given = torch.zeros_like(reading), reading.new_zeros(reading.shape[0], 1)
@@ -146,9 +156,13 @@ class FaceNet(nn.Module):
             given = reading.new_ones(reading.shape[0], 1) if known is None else known
             moved = (reading - neutral[:, None]) * given[:, None]
             # Without a picture in the frame there is nothing to compare the neutral's look with.
-            moved = torch.cat((moved[..., : self.config.look] * seen.pictured, moved[..., self.config.look :]), dim=-1)
+            moved = torch.cat(
+                (moved[..., : self.config.looks] * seen.pictured, moved[..., self.config.looks :]), dim=-1
+            )
             if exchange is not None:
                 stranger = (neutral.roll(1, dims=0) - neutral)[:, None, :split] * exchange[:, None]
+                # Eyes stay: where somebody looks while neutral is no feature of theirs.
+                stranger[..., self.config.look : self.config.looks] = 0
                 absolute = absolute + stranger
         flags = torch.cat((seen.pictured, given[:, None].expand(-1, frames, -1)), dim=-1)
         parts = (absolute * 0.5, moved[..., :split], 4 * seen.eyes, 4 * moved[..., split:], seen.turn, flags)
@@ -160,7 +174,11 @@ class FaceNet(nn.Module):
             x = x.transpose(1, 2)
         out = self.head(x)
         count = len(PREDICTED)
-        gaze = out[..., count : count + _GAZE].unflatten(-1, (2, 2))
+        own, other = seen.look[..., self.config.look :].chunk(2, dim=-1)
+        gaze = (
+            out[..., count : count + _GAZE].unflatten(-1, (2, 2))
+            + self.glance(own, other, seen.eyes, seen.turn, seen.pictured)[0]
+        )
         return out[..., :count], gaze, out[..., count + _GAZE :]
 
     def reading(self, seen: Seen) -> Tensor:
@@ -216,7 +234,7 @@ class FaceInput:
         """The frames `part` as the network takes them, straight and mirrored, one performance."""
         shape = torch.as_tensor(self.aligned[part])[None] - net.canonical
         frames = shape.shape[1]
-        looks = torch.zeros(frames, 2, net.config.look)
+        looks = torch.zeros(frames, 2, net.config.looks)
         pictured = torch.zeros(1, frames, 1)
         if self.looks is not None:
             chosen = self.looks[part]

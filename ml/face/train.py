@@ -1,7 +1,8 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Four phases: the network learns to read single frames by their landmarks alone; then by what MediaPipe's layers make of
-their pictures too, which is fast; then those layers learn with it; then, they fixed, it learns to follow faces in time.
+Five phases: the network learns to read single frames by their landmarks alone; then eyes by their pictures; then faces
+by what MediaPipe's layers make of their pictures too, which is fast; then those layers learn with it; then, they fixed,
+it learns to follow faces in time.
 Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while
 training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each process learns from its own
 batches and their gradients are averaged.
@@ -47,17 +48,22 @@ class FaceTraining:
     """Where checkpoints, curves and the log go."""
     point_steps: int = 1200
     """Steps of the first phase, on the landmarks of single frames."""
+    eye_steps: int = 3000
+    """Steps of the second phase, on the eyes alone."""
+    eye_minutes: float = 0.0
+    """End that phase after so many minutes (0 = after its steps)."""
     map_steps: int = 3000
-    """Steps of the second phase, on single frames with their pictures as MediaPipe's layers see them."""
+    """Steps of the third phase, on single frames with their pictures as MediaPipe's layers see them."""
+    map_minutes: float = 0.0
     picture_steps: int = 5000
-    """Steps of the third phase, on single frames and pictures, those layers learning too."""
+    """Steps of the fourth phase, on single frames and pictures, those layers learning too."""
     picture_minutes: float = 0.0
     """End that phase after so many minutes (0 = after its steps)."""
     time_steps: int = 3000
     """Steps of the last phase, on stretches of time."""
     time_minutes: float = 0.0
     performances: int = 8
-    """Clips in a batch of the third phase; three times as many where no pictures are read."""
+    """Clips in a batch of the fourth phase; three times as many where no pictures are read."""
     frames: int = 7
     """Frames of each of them, besides one or two neutral ones."""
     stretches: int = 24
@@ -76,6 +82,7 @@ class FaceTraining:
     """End a phase after so many reports without a better one (0 = never)."""
     crop: int = 96
     look: int = 224
+    eye: int = 48
     shape: int = 192
     width: int = 224
     layers: int = 3
@@ -87,8 +94,8 @@ class FaceTraining:
 
 
 SMOKE: Final = FaceTraining(
-    clips=3, point_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2, stretches=2, window=8,
-    crop=64, look=16, shape=16, width=16, layers=1, checkpoint_every=3, export=False,
+    clips=3, point_steps=3, eye_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2,
+    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, checkpoint_every=3, export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -109,7 +116,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     canonical = _kept_canonical(run, clips, resume)
     torch.manual_seed(config.seed)
     net_config = FaceNetConfig(
-        crop=config.crop, look=config.look, shape=config.shape, width=config.width, layers=config.layers
+        crop=config.crop, look=config.look, eye=config.eye, shape=config.shape, width=config.width, layers=config.layers
     )
     net = FaceNet(net_config, canonical, mirror_order(canonical))
     load_mediapipe(net.picture.backbone)

@@ -1,4 +1,4 @@
-"""The training loop of the face network: four phases, checkpoints, curves, example strips."""
+"""The training loop of the face network: five phases, checkpoints, curves, example strips."""
 
 from __future__ import annotations
 
@@ -13,7 +13,20 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from .batches import Maps, frame_batch, kept_maps, looks_from, looks_of, maps_of, seen_of, time_batch
+from .batches import (
+    Eyes,
+    Maps,
+    eye_batch,
+    eye_features,
+    frame_batch,
+    kept_maps,
+    looks_from,
+    looks_of,
+    maps_of,
+    seen_of,
+    time_batch,
+    wide_eyes,
+)
 from .curves import draw_curves, draw_strips
 from .examples import Example
 from .loss import action_products, face_loss, frame_errors, mean_correlation, rarity
@@ -22,8 +35,8 @@ from .model import GAZE_SCALE, FaceNet, unmirrored
 if TYPE_CHECKING:
     from .train import FaceTraining
 
-PHASES: Final = ("points", "maps", "pictures", "time")
-_POINTS, _MAPS, _PICTURES, _TIME = range(4)
+PHASES: Final = ("points", "eyes", "maps", "pictures", "time")
+_POINTS, _EYES, _MAPS, _PICTURES, _TIME = range(5)
 _AVERAGE: Final = 0.99
 _AGAIN: Final = 8
 """Steps of the second phase after which one clip's pictures are spoilt in another way."""
@@ -40,7 +53,8 @@ class Trainer:
 
     def __init__(self, config: FaceTraining, net: FaceNet, run: Path) -> None:
         self.config, self.net, self.run = config, net, run
-        net.picture.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+        for part in (net.picture, net.eye):
+            part.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
         self.phase, self.step = 0, 0
         self.history: list[dict[str, float]] = []
         self.best: dict[str, float] = {}
@@ -49,6 +63,7 @@ class Trainer:
         self.random = np.random.default_rng([config.seed, int(os.environ.get("RANK", "0"))])
         self.looks: dict[int, Tensor] = {}
         self.maps: dict[int, Maps] = {}
+        self.eyes: dict[int, Eyes] = {}
         self.average: dict[str, Tensor] = {}
         self._processes = int(os.environ.get("WORLD_SIZE", "1"))
         if self._processes > 1 and not torch.distributed.is_initialized():
@@ -105,6 +120,8 @@ class Trainer:
                 self.phase, self.step = self.phase + 1, 0
                 self.optimiser = self._new_optimiser()
                 continue
+            if self.phase > _EYES:
+                self._see_eyes(train)
             if self.phase == _TIME:
                 self._look_at_all(train, held_out, say)
             if self.phase == _MAPS:
@@ -124,7 +141,9 @@ class Trainer:
 
     def _steps(self) -> int:
         config = self.config
-        return (config.point_steps, config.map_steps, config.picture_steps, config.time_steps)[self.phase]
+        return (config.point_steps, config.eye_steps, config.map_steps, config.picture_steps, config.time_steps)[
+            self.phase
+        ]
 
     def _fit_phase(
         self,
@@ -135,9 +154,12 @@ class Trainer:
     ) -> None:
         config, begun, losses = self.config, time.monotonic(), []
         steps = self._steps()
-        minutes = (0.0, 0.0, config.picture_minutes, config.time_minutes)[self.phase]
+        minutes = (0.0, config.eye_minutes, config.map_minutes, config.picture_minutes, config.time_minutes)[self.phase]
         counts = rarity(torch.cat([example.weights for example in train]))
         first, best, since_best = self.step, float("inf"), 0
+        wide: dict[int, np.ndarray] = {}
+        if self.phase == _EYES:
+            wide = {id(e): wide_eyes(e) for e in train if bool(torch.isfinite(e.gaze).all())}
         while self.step < steps:
             share = self.step / steps
             if minutes:
@@ -145,7 +167,7 @@ class Trainer:
             if share >= 1:
                 break
             self._set_rate(share)
-            losses.append(self._learn(train, counts))
+            losses.append(self._learn(train, counts, wide))
             self.step += 1
             if self.step % config.checkpoint_every == 0 or self.step == steps:
                 pace = (time.monotonic() - begun) / (self.step - first)
@@ -155,10 +177,11 @@ class Trainer:
                 if self.phase in (_MAPS, _PICTURES):
                     fresh = more()
                     train += fresh
+                    self._see_eyes(fresh)
                     if self.phase == _MAPS:
                         self.net.eval()
                         self.maps |= {id(example): self._maps_of(example) for example in fresh}
-                score = figures["vertex_mm"]
+                score = figures["gaze_degrees" if self.phase == _EYES else "vertex_mm"]
                 best, since_best = (score, 0) if score < best else (best, since_best + 1)
                 if config.patience and since_best >= config.patience:
                     say("No better for a while; this phase ends.")
@@ -173,17 +196,23 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["share"]
 
-    def _learn(self, train: list[Example], counts: Tensor) -> float:
+    def _learn(self, train: list[Example], counts: Tensor, wide: dict[int, np.ndarray]) -> float:
         self.net.train()
+        if self.phase == _EYES:
+            return self._descend(eye_batch(self.net, train, wide, self.random))
         if self.phase != _TIME:
             if self.phase == _MAPS and self.step % _AGAIN == 0:
                 example = train[int(self.random.integers(0, len(train)))]
                 self.net.eval()
                 self.maps[id(example)] = maps_of(self.net, example, self.random)
-            guess, truth = frame_batch(self.net, train, self.config, self.random, PHASES[self.phase], self.maps)
+            guess, truth = frame_batch(
+                self.net, train, self.config, self.random, PHASES[self.phase], self.maps, self.eyes
+            )
         else:
             guess, truth = time_batch(self.net, train, self.looks, self.config, self.random)
-        loss = face_loss(guess, truth, counts, self.products)
+        return self._descend(face_loss(guess, truth, counts, self.products))
+
+    def _descend(self, loss: Tensor) -> float:
         self.optimiser.zero_grad()
         loss.backward()
         if self._processes > 1:
@@ -202,12 +231,20 @@ class Trainer:
     def _maps_of(self, example: Example) -> Maps:
         return kept_maps(self.net, example, self.random, self.run / "maps")
 
+    def _see_eyes(self, clips: list[Example]) -> None:
+        """The eyes' features, which stay as they are from here on."""
+        self.net.eval()
+        self.eyes |= {id(e): eye_features(self.net, e, self.random) for e in clips if id(e) not in self.eyes}
+
     def _look_at_all(self, train: list[Example], held_out: list[Example], say: Callable[[str], None]) -> None:
         """The looks of all clips; from the maps if MediaPipe's layers are as they were."""
         say(f"Looking at the pictures of {len(train)} clips once more ...")
         self.net.eval()
         same = self.config.picture_steps == 0
-        self.looks = {id(e): looks_from(self.net, self._maps_of(e)) if same else looks_of(self.net, e) for e in train}
+        self.looks = {
+            id(e): looks_from(self.net, self._maps_of(e), self.eyes[id(e)]) if same else looks_of(self.net, e)
+            for e in train
+        }
         self.looks |= {id(example): looks_of(self.net, example) for example in held_out}
 
     def _follow_average(self) -> None:
@@ -254,6 +291,10 @@ class Trainer:
         if self.phase != _POINTS:
             looks = self.looks[id(example)] if self.phase == _TIME else looks_of(self.net, example)
         straight, mirror = seen_of(self.net, example, looks)
+        if self.phase == _EYES:
+            own, other = straight.look[..., self.net.config.look :].chunk(2, dim=-1)
+            gaze, _ = self.net.glance(own, other, straight.eyes, straight.turn, straight.pictured)
+            return torch.zeros(*gaze.shape[:2], example.weights.shape[1]), gaze, torch.zeros(*gaze.shape[:2], 3)
         neutral = tuple(self.net.reading(side)[:, example.neutral].mean(dim=1) for side in (straight, mirror))
         if self.phase == _TIME:
             return self.net(straight, mirror, neutral)

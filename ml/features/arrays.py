@@ -12,7 +12,7 @@ FACE_POINTS: Final = 478
 """468 of the mesh, then 10 of the irises (468..472 the performer's right eye, 473..477 the left)."""
 POSE_POINTS: Final = 33
 HAND_POINTS: Final = 21
-FACE_LOOK: Final = 224
+FACE_LOOK: Final = 320
 """Numbers by which the face network knows a picture (`ml.face.looks`)."""
 BODY_LOOK: Final = 224
 """The same of the body (`ml.body.looks`)."""

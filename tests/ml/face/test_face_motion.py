@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.infer import bridge, estimate_face, load_face_net, smooth
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
@@ -51,7 +52,11 @@ def test_the_network_is_symmetric():
     pictures = torch.rand(12, 3, size, size)
     shape, eyes, turn = torch.randn(1, 12, 478, 3) * 0.02, torch.randn(1, 12, 6) * 0.1, torch.randn(1, 12, 3) * 0.2
     with torch.inference_mode():
-        looks = [net.picture(p)[None] for p in (pictures, pictures.flip(-1))]
+        eyes_seen = torch.randn(12, 2, net.config.eye)
+        looks = [
+            with_eyes(net.picture(p), eyes_seen, flip)[None]
+            for p, flip in ((pictures, False), (pictures.flip(-1), True))
+        ]
         straight = Seen(looks[0], torch.ones(1, 12, 1), shape, eyes, turn)
         mirror = net.mirrored(straight, looks[1])
         neutral = tuple(net.reading(side)[:, :3].mean(dim=1) for side in (straight, mirror))

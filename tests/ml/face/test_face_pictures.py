@@ -8,8 +8,12 @@ import pytest
 import torch
 
 from understudy.ml.face.backbone import Backbone, _model_path, load_mediapipe
+from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.crop import CROP_SIZE, CROP_UNITS, crop_transform, face_crop
+from understudy.ml.face.examples import as_input, to_tensor
+from understudy.ml.face.eyes import HEIGHT, MARGIN, WIDTH, eye_pictures, spoilt
 from understudy.ml.face.infer import load_face_net
+from understudy.ml.face.looks import FaceLooks
 from understudy.ml.take import rotation
 
 
@@ -60,3 +64,31 @@ def test_the_backbone_is_mediapipes_own():
     reference.setInput(blob)
     np.testing.assert_allclose(last.numpy(), reference.forward("p_re_lu_15"), atol=1e-3)
     assert middle.shape == (1, 128, 12, 12)
+
+
+def test_eyes_are_the_same_pictures_in_the_mirror():
+    crop = np.random.default_rng(0).integers(0, 255, (CROP_SIZE, CROP_SIZE, 3), dtype=np.uint8)
+    np.testing.assert_array_equal(eye_pictures(crop)[::-1], eye_pictures(crop[:, ::-1]))
+
+
+def test_spoiling_keeps_the_eye_in_its_place():
+    middle = np.zeros((64, HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3), np.float32)
+    y, x = HEIGHT // 2 + MARGIN, WIDTH // 2 + MARGIN
+    middle[:, y - 2 : y + 2, x - 2 : x + 2] = 1
+    seen = spoilt(torch.as_tensor(middle).permute(0, 3, 1, 2), np.random.default_rng(1)).mean(dim=(0, 1)).clamp(0)
+    y, x = (float((seen.sum(dim=1 - axis) * torch.arange(seen.shape[axis])).sum() / seen.sum()) for axis in (0, 1))
+    assert seen.shape == (HEIGHT, WIDTH)
+    assert abs(x - (WIDTH - 1) / 2) < 2 and abs(y - (HEIGHT - 1) / 2) < 2
+
+
+def test_the_compiled_looks_are_the_networks():
+    net = load_face_net()
+    crop = np.random.default_rng(0).integers(0, 255, (CROP_SIZE, CROP_SIZE, 3), dtype=np.uint8)
+    small = as_input(crop, net.config.crop)
+    with torch.inference_mode():
+        faces = net.picture(to_tensor(np.stack((small, small[:, ::-1]))))
+        eyes = net.eye(to_tensor(eye_pictures(crop)))
+    looks = FaceLooks(net).of_crop(crop)
+    for side, flip in ((0, False), (1, True)):
+        expected = with_eyes(faces[side], eyes, flip)
+        torch.testing.assert_close(torch.as_tensor(looks[side]), expected, atol=1e-4, rtol=1e-4)
