@@ -13,9 +13,12 @@ from .sidebar import Sidebar
 from .texts import draw_job, draw_outcome, draw_text
 
 _PARTS = 20
+# Blender 4.4 and later call the sequencer's strips strips, its icons too.
+_ICONS = UILayout.bl_rna.functions["prop"].parameters["icon"].enum_items.keys()
+_STRIP = "STRIP_COLOR" if "STRIP_COLOR_01" in _ICONS else "SEQUENCE_COLOR"
 _COLOURS = {
-    "neutral": "STRIP_COLOR_09", "happiness": "STRIP_COLOR_03", "sadness": "STRIP_COLOR_05",
-    "anger": "STRIP_COLOR_01", "fear": "STRIP_COLOR_06", "disgust": "STRIP_COLOR_04", "surprise": "STRIP_COLOR_02",
+    "neutral": f"{_STRIP}_09", "happiness": f"{_STRIP}_03", "sadness": f"{_STRIP}_05", "anger": f"{_STRIP}_01",
+    "fear": f"{_STRIP}_06", "disgust": f"{_STRIP}_04", "surprise": f"{_STRIP}_02",
 }  # fmt: skip
 
 
