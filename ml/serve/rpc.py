@@ -167,12 +167,18 @@ class Server:
 
     def _run(self, name: str, call: Call) -> None:
         try:
-            call.succeed(self._methods[name](call))
+            result = self._methods[name](call)
         except Exception as error:  # noqa: BLE001 - whatever goes wrong in a call is answered, the engine stays
+            self._forget(call)
             call.fail(self._as_rpc_error(name, call, error))
-        finally:
-            with self._calls_lock:
-                self._calls.pop(call.id, None)
+        else:
+            self._forget(call)
+            call.succeed(result)
+
+    def _forget(self, call: Call) -> None:
+        """Before the answer: a client that has it may use the number again at once."""
+        with self._calls_lock:
+            self._calls.pop(call.id, None)
 
     def _as_rpc_error(self, name: str, call: Call, error: Exception) -> RpcError:
         if isinstance(error, RpcError):

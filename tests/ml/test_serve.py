@@ -182,6 +182,12 @@ def test_a_malformed_line_is_answered_and_the_engine_goes_on(engine, line, code)
     assert engine("hello")["result"]["protocol"] == protocol.PROTOCOL
 
 
+def test_a_number_is_free_as_soon_as_it_is_answered(engine):
+    for _ in range(200):
+        engine.next_id = 0
+        assert engine("hello")["result"]["protocol"] == protocol.PROTOCOL
+
+
 def test_errors_of_the_user_are_one_sentence_and_defects_carry_a_trace(engine, tmp_path):
     out = str(tmp_path / "clip.take.npz")
     wrong = engine("capture", video="bad.mp4", out=out)["error"]
