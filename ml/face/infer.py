@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
-from .model import FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
+from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
 
 Floats = NDArray[np.floating]
@@ -23,6 +23,9 @@ _SHORT_GAP = 0.4  # seconds: longer absences relax the face
 _RELAX = 0.3  # seconds it takes to relax and to come back
 _SMOOTHING = 0.12  # seconds of the smoothing window
 _TREMBLE = 0.04  # seconds before and after a frame whose gazes it is compared with
+_LONG_SHUT = 0.8  # seconds: no blink is as long
+_BARELY_SHUT = 0.3  # eyeBlink
+_SEEN_OPEN = 0.7  # share of the eye's wide opening
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 _TOO_SMALL = 0.03  # weights below are not told from none
 _BOLDER = 1.25  # trained to err little, the network moves less than people do; up to here more costs no accuracy
@@ -134,7 +137,7 @@ class _Shot:
     def motion(self, neutral: Neutral, camera: CameraLike) -> tuple[Floats, Floats, Floats]:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
-        raw = smooth(read.weights, self.fps)
+        raw = believed(smooth(read.weights, self.fps), self.input.eyes[:, 4:], self.usable, self.fps)
         gaze = smooth_gaze(read.gaze, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
@@ -196,6 +199,24 @@ def smooth(values: Floats, fps: float) -> NDArray[np.float64]:
     if window < 5 or len(values) < window:
         return np.asarray(values, dtype=np.float64)
     return np.asarray(savgol_filter(values, window, 3, axis=0), dtype=np.float64)
+
+
+def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
+    """Weights [T, 44] without eyes that are said to be shut for long while the landmarks see them open.
+
+    openings [T, 2] of the right and the left eye. Eyes narrowed by a broad smile have been taken for shut; a blink is
+    short, and too quick for the landmarks to judge it.
+    """
+    raw = np.array(raw, dtype=np.float64)
+    for eye, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
+        column, opening = PREDICTED.index(name), openings[:, eye]
+        wide = float(np.percentile(opening[usable], 80))
+        shut = np.concatenate(([False], raw[:, column] > _BARELY_SHUT, [False])).astype(int)
+        edges = np.flatnonzero(np.diff(shut))
+        for start, end in zip(edges[::2], edges[1::2], strict=True):
+            if end - start > _LONG_SHUT * fps and np.median(opening[start:end]) > _SEEN_OPEN * wide > 0:
+                raw[start:end, column] = np.minimum(raw[start:end, column], _BARELY_SHUT)
+    return raw
 
 
 def smooth_gaze(gaze: Floats, fps: float) -> NDArray[np.float64]:

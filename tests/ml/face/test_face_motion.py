@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from understudy.ml.face.batches import with_eyes
-from understudy.ml.face.infer import bridge, estimate_face, load_face_net, smooth
+from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net, smooth
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
@@ -163,3 +163,14 @@ def test_weights_stay_in_range_and_the_gaze_gives_the_eye_look():
     assert weights.min() >= 0 and weights.max() <= 1
     assert named["eyeLookInLeft"] == pytest.approx(0.5) and named["eyeLookOutRight"] == pytest.approx(0.5)
     assert named["eyeLookUpLeft"] == pytest.approx(0.4) and named["jawOpen"] == 1
+
+
+def test_long_shut_eyes_are_believed_only_if_they_look_shut():
+    raw, openings = np.zeros((90, len(PREDICTED))), np.full((90, 2), 0.38)
+    left, right = PREDICTED.index("eyeBlinkLeft"), PREDICTED.index("eyeBlinkRight")
+    raw[10:60, [left, right]] = 1.0
+    raw[70:76, left] = 1.0  # a blink that the landmarks missed
+    openings[10:60, 0] = 0.15  # the right eye is seen shut, the left one narrowed
+    openings[10:60, 1] = 0.31
+    told = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
+    assert (told[10:60, right] == 1).all() and told[10:60, left].max() <= 0.3 and (told[70:76, left] == 1).all()
