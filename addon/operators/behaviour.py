@@ -9,10 +9,10 @@ from bpy.props import BoolProperty
 from bpy.types import Operator, Scene
 
 from .. import paths
-from ..properties import active_take, settings
+from ..properties import settings
 from ..session import Job
 from .capture import start_making
-from .voice import Making
+from .voice import Making, MakingOfTake
 
 
 class UNDERSTUDY_OT_generate(Making, Operator):
@@ -47,7 +47,7 @@ class UNDERSTUDY_OT_generate(Making, Operator):
         return start_making(scene, "Generate", "Generated", "generate", params, self.topic)
 
 
-class UNDERSTUDY_OT_complete(Making, Operator):
+class UNDERSTUDY_OT_complete(MakingOfTake, Operator):
     """Make a new take of the chosen one: gaps, unseen legs and a missing body or face are filled by the behaviour, and
     as much of it as asked is added to what was filmed"""
 
@@ -55,18 +55,11 @@ class UNDERSTUDY_OT_complete(Making, Operator):
     bl_label = "Lay onto Take"
     topic = "behaviour"
 
-    @classmethod
-    def why_not(cls, scene: Scene) -> str:
-        return "" if active_take(scene) is not None else "There is no take in the list"
-
     def begin(self, scene: Scene) -> Job | None:
-        values, take = settings(scene), active_take(scene)
-        if take is None:
-            self.refuse("There is no take in the list; capture a video or speak a recording first.")
+        values, files = settings(scene), self.source_and_out(scene, settings(scene).behaviour)
+        if files is None:
             return None
-        source = Path(paths.absolute(take.filepath))
-        named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{values.behaviour}.x")
-        out = paths.new_take_path(str(named), values.takes_folder)
+        source, out = files
         if not self.folder_ready(out):
             return None
         params: dict[str, Any] = {

@@ -75,6 +75,24 @@ class Making:
         return True
 
 
+class MakingOfTake(Making):
+    """Another take of the one chosen in the list, which stays as it is."""
+
+    @classmethod
+    def why_not(cls, scene: Scene) -> str:
+        return "" if active_take(scene) is not None else "There is no take in the list"
+
+    def source_and_out(self, scene: Scene, suffix: str) -> tuple[Path, Path] | None:
+        """The chosen take's file and a new one beside it, named with `suffix`; None where no take is chosen."""
+        values, take = settings(scene), active_take(scene)
+        if take is None:
+            self.refuse("There is no take in the list; capture a video or speak a recording first.")
+            return None
+        source = Path(paths.absolute(take.filepath))
+        named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{suffix}.x")
+        return source, paths.new_take_path(str(named), values.takes_folder)
+
+
 class UNDERSTUDY_OT_speak(Making, Operator):
     """Make a take of a face that speaks the recording: mouth, brows, blinks, nods and glances"""
 
@@ -102,25 +120,18 @@ class UNDERSTUDY_OT_speak(Making, Operator):
         return start_making(scene, "Speak", "Spoke", "speak", params, self.topic)
 
 
-class UNDERSTUDY_OT_feel(Making, Operator):
+class UNDERSTUDY_OT_feel(MakingOfTake, Operator):
     """Make a new take that plays the chosen one with the emotion; the chosen one stays as it is"""
 
     bl_idname = "understudy.feel"
     bl_label = "Play with Emotion"
     topic = "emotion"
 
-    @classmethod
-    def why_not(cls, scene: Scene) -> str:
-        return "" if active_take(scene) is not None else "There is no take in the list"
-
     def begin(self, scene: Scene) -> Job | None:
-        values, take = settings(scene), active_take(scene)
-        if take is None:
-            self.refuse("There is no take in the list; capture a video or speak a recording first.")
+        values, files = settings(scene), self.source_and_out(scene, settings(scene).emotion)
+        if files is None:
             return None
-        source = Path(paths.absolute(take.filepath))
-        named = source.with_name(f"{source.name.removesuffix('.npz').removesuffix('.take')}.{values.emotion}.x")
-        out = paths.new_take_path(str(named), values.takes_folder)
+        source, out = files
         params = {
             "take": str(source), "out": str(out), "emotion": values.emotion, "strength": values.emotion_strength,
             "exaggerate": values.emotion_exaggerate,
