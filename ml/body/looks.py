@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import warnings
 from dataclasses import replace
 from functools import lru_cache
 from typing import Final
@@ -9,6 +11,7 @@ from typing import Final
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor, nn
 
 from ..camera import Camera
 from ..features.arrays import Features
@@ -16,7 +19,7 @@ from ..take import rotation
 from .bank import READING
 from .data import BodyClip
 from .picture_examples import square_axes, square_places
-from .picture_model import BONES, BodyPictureNet, as_maps, config_of
+from .picture_model import BONES, MAP_CHANNELS, BodyPictureNet, as_maps, config_of
 
 AnyFloats = NDArray[np.floating]
 
@@ -38,14 +41,36 @@ class BodyLooks:
     """One detector's thread makes and uses it."""
 
     def __init__(self, net: BodyPictureNet | None = None) -> None:
-        self._net = net or load_picture_network()
         # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
         torch.set_num_threads(1)
+        self._look = _compiled(net or load_picture_network())
 
     def of(self, inner: NDArray[np.float32]) -> NDArray[np.float32]:
         """[LOOK] of the pose model's inner layer [8, 8, 288]."""
         with torch.inference_mode():
-            return self._net.look(as_maps(inner[None]))[0].numpy()
+            return self._look(as_maps(inner[None]))[0].numpy()
+
+
+class _Look(nn.Module):
+    """`BodyPictureNet.look` alone."""
+
+    def __init__(self, net: BodyPictureNet) -> None:
+        super().__init__()
+        self.blocks, self.narrow = net.blocks, net.narrow
+
+    def forward(self, maps: Tensor) -> Tensor:
+        for block in self.blocks:
+            maps = block(maps)
+        return self.narrow(maps.flatten(1))
+
+
+def _compiled(net: BodyPictureNet) -> torch.jit.ScriptModule:
+    """The same with its operations joined, and its weights laid out as the maps come: half the time."""
+    look = _Look(copy.deepcopy(net)).eval().to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
+    maps = as_maps(np.ones((1, 8, 8, MAP_CHANNELS), dtype=np.float32))
+    with warnings.catch_warnings(), torch.no_grad():
+        warnings.simplefilter("ignore")
+        return torch.jit.freeze(torch.jit.trace(look, maps, check_trace=False))
 
 
 def read_looks(

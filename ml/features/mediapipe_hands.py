@@ -32,7 +32,8 @@ _SMALLEST_BODY: Final = 24.0
 """Pixels of a body (see `body_size`) below which fingers are no more than a pixel wide."""
 _LONGEST_PAUSE: Final = 12
 """Pictures between two searches for a hand that is not found."""
-_SOON: Final = 5
+_LOOKS: Final = ((5, 1), (30, 3), (10**9, 5))
+"""(pictures for which a hand has been missing, pictures between two looks at the end of its arm)."""
 _STILL: Final = 0.04
 _PALM_SCORE: Final = 0.5
 _SIZES: Final = (1.0, 0.7)
@@ -114,7 +115,7 @@ class MediaPipeHands:
         if square is not None and hand.look_is_due():
             image = without_hands(image, square, others)
             fitted = self._refiner.refine(image, square)
-            for size in _SIZES:
+            for size in _SIZES if _beside(square, others) else _SIZES[:1]:
                 region = None if fitted is None else fitted.scaled(size)
                 found = self._read_new(image, region, pose, side, others)
                 if found is not None:
@@ -208,8 +209,8 @@ class _Followed:
         self._missed += 1
 
     def look_is_due(self) -> bool:
-        """At the end of the arm: in every picture at first, in every third after a while."""
-        return self._missed < _SOON or self._missed % 3 == 0
+        """At the end of the arm: in every picture at first, less and less often while nothing is there."""
+        return self._missed % next(pause for missing, pause in _LOOKS if self._missed < missing) == 0
 
     def search_is_due(self) -> bool:
         if self._waited < self._pause:
@@ -223,6 +224,11 @@ def _moved(new: Region, before: Region) -> bool:
     moved = float(np.hypot(new.x - before.x, new.y - before.y)) / before.side
     turned = abs((new.turn - before.turn + np.pi) % (2 * np.pi) - np.pi)
     return moved > _STILL or abs(float(np.log(new.side / before.side))) > 2 * _STILL or turned > 2 * _STILL
+
+
+def _beside(square: Region, others: list[HandSeen]) -> bool:
+    """Whether another hand is near a square in which one is looked for."""
+    return any(np.linalg.norm(other.points[:, :2].mean(axis=0) - square.centre) < square.side for other in others)
 
 
 def without_hands(image: Image, region: Region, others: list[HandSeen]) -> Image:
