@@ -177,12 +177,15 @@ def evaluate(
         Path | None, typer.Option(help="A folder of videos to score the face on without truth, instead.")
     ] = None,
     per_weight: Annotated[bool, typer.Option("--per-weight", help="Also each face weight by itself.")] = False,
+    drills: Annotated[
+        bool, typer.Option("--drills", help="Rendered people who show every action of the face in turn, instead.")
+    ] = False,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure a model against truth it never saw."""
     from .commands.evaluate import run_evaluate
 
-    run_evaluate(model, peer, as_json, videos, per_weight)
+    run_evaluate(model, peer, as_json, videos, per_weight, drills)
 
 
 @app.command(hidden=True)

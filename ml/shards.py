@@ -17,11 +17,11 @@ def make_shard(model: str, config: Path | None, index: int, count: int, say: Cal
         raise InputError(f"The data of {model!r} cannot be made in shards; leave shards at 1.")
     if not 0 <= index < count:
         raise InputError(f"There is no shard {index} of {count}.")
-    from .face.data import FIRST_TRAINING_SEED, make_clips
+    from .face.data import make_clips
     from .face.train import read_config
 
     wanted = read_config(config)
-    seeds = range(FIRST_TRAINING_SEED + index, FIRST_TRAINING_SEED + wanted.clips, count)
+    seeds = wanted.seeds[index::count]
     made = 0
     for made, _ in enumerate(make_clips(Path(wanted.data), seeds), start=1):
         say(f"{made / len(seeds):.4f}")

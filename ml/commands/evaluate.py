@@ -13,24 +13,32 @@ from .status import status
 
 
 def run_evaluate(
-    model: str, peer: Path | None, as_json: bool, videos: Path | None = None, per_weight: bool = False
+    model: str,
+    peer: Path | None,
+    as_json: bool,
+    videos: Path | None = None,
+    per_weight: bool = False,
+    drills: bool = False,
 ) -> None:
     """Measure `model` and print its figures beside those of other methods, as a table or JSON.
 
-    videos: score the face on these without truth instead. per_weight: also print each face weight by itself.
+    videos: score the face on these without truth instead. per_weight: also print each face weight by itself. drills: on
+    clips that show every action in turn, instead of talk and emotion.
     """
-    if model != "face" and (videos is not None or per_weight):
-        raise InputError("--videos and --per-weight are for the face model alone.")
+    if model != "face" and (videos is not None or per_weight or drills):
+        raise InputError("--videos, --per-weight and --drills are for the face model alone.")
+    if drills and videos is not None:
+        raise InputError("--drills measures rendered people and --videos recorded ones; leave one of them out.")
     if per_weight and (videos is not None or as_json):
         raise InputError("--per-weight prints a table of its own; leave --videos and --json out.")
     measure = evaluation(model, peer) if videos is None else videos_scored(videos)
     if peer is not None and not peer.is_file():
         raise InputError(f"There is no model file {peer} to compare with.")
     with native_errors_hidden(), status(f"Evaluating the {model} model", enabled=not as_json) as say:
-        if per_weight:
-            from ..face.evaluate import run_evaluation
+        if per_weight or drills:
+            from ..face.evaluate import DRILL_SEEDS, EVALUATION_SEEDS, run_evaluation
 
-            whole = run_evaluation(peer=peer, say=say)
+            whole = run_evaluation(DRILL_SEEDS if drills else EVALUATION_SEEDS, peer=peer, say=say)
             rows = whole.rows()
         else:
             whole, rows = None, measure(say)
@@ -38,7 +46,7 @@ def run_evaluate(
         print(json.dumps({"model": model, "methods": rows}, ensure_ascii=False))
     else:
         print_rows(model, rows)
-        if whole is not None:
+        if whole is not None and per_weight:
             print_weights(whole.weights())
 
 

@@ -1,7 +1,9 @@
 """Training and test clips of the face: rendered performers, seen by the detector that capture uses, with their truth.
 
 One clip is one seed: a person, look, light, camera and performance nobody else has. A folder of clips grows by seed and
-goes on where it was stopped. Seeds below `FIRST_TRAINING_SEED` are for evaluation and never trained on.
+goes on where it was stopped. Seeds below `FIRST_TRAINING_SEED` are for evaluation and never trained on; of those
+`DRILL_SEEDS` show every action in turn. Seeds from `FIRST_GLIMPSE_SEED` on are people seen for a few unconnected
+frames: three times as many people in the same time.
 """
 
 from __future__ import annotations
@@ -17,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..performers import Light, Performer, Renderer, View, random_background
 from ..performers.acting import acted_performance
+from ..performers.drills import drilled_performance, glimpses, units_of_part
 from ..performers.filming import Filming
 from ..performers.head import HeadStage
 from ..performers.performance import FacePerformance
@@ -31,6 +34,12 @@ Floats = NDArray[np.floating]
 FIRST_TRAINING_SEED: Final = 1000
 CLIP_FRAMES: Final = 48
 NEUTRAL_FRAMES: Final = 8
+DRILL_SEEDS: Final = range(500, 512)
+FIRST_GLIMPSE_SEED: Final = 100_000
+GLIMPSES: Final = 16
+NEUTRAL_GLIMPSES: Final = 4
+_DRILLED: Final = 0.5
+"""Share of training's clips that are drills."""
 PICTURE_SIZE: Final = 256
 _CROP_QUALITY: Final = 92
 FPS: Final = 30.0
@@ -159,8 +168,20 @@ def staged(seed: int, frames: int) -> tuple[Performer, FacePerformance, Setting,
     """Who performs what and how it is filmed, by seed; the generator goes on with the camera."""
     rng = np.random.default_rng([seed, 0xFACE])
     performer = Performer.random(seed, strength=float(rng.uniform(0.5, 1.4)))
-    performance = acted_performance(rng, frames, FPS, NEUTRAL_FRAMES)
+    performance = performed(seed, rng, frames)
     return performer, performance, Setting.random(rng, frames, seed >= FIRST_TRAINING_SEED), rng
+
+
+def performed(seed: int, rng: np.random.Generator, frames: int) -> FacePerformance:
+    """What the person of a seed does."""
+    if seed in DRILL_SEEDS:
+        return drilled_performance(rng, frames, FPS, NEUTRAL_FRAMES, units_of_part(seed - DRILL_SEEDS[0]))
+    if seed < FIRST_TRAINING_SEED:
+        return acted_performance(rng, frames, FPS, NEUTRAL_FRAMES)
+    if seed >= FIRST_GLIMPSE_SEED:
+        return glimpses(rng, frames, NEUTRAL_GLIMPSES)
+    make = drilled_performance if rng.random() < _DRILLED else acted_performance
+    return make(rng, frames, FPS, NEUTRAL_FRAMES)
 
 
 def make_clip(seed: int, renderer: Renderer, watcher: FaceWatcher, frames: int = CLIP_FRAMES) -> FaceClip:
@@ -175,11 +196,13 @@ def make_clip(seed: int, renderer: Renderer, watcher: FaceWatcher, frames: int =
         views.append(view)
         crops.append(packed)
         ends.append(ends[-1] + len(packed))
-    in_camera = rotation.multiply(rotation.conjugate(views[0].orientation), performance.head)
+        if len(seen) == NEUTRAL_GLIMPSES < frames and not any(np.isfinite(points).all() for points in seen):
+            break  # filmed so badly that there is nothing to learn from
+    in_camera = rotation.multiply(rotation.conjugate(views[0].orientation), performance.head[: len(seen)])
     return FaceClip(
         landmarks=np.stack(seen).astype(np.float32),
-        weights=performance.weights.astype(np.float32),
-        gaze=performance.gaze.astype(np.float32),
+        weights=performance.weights[: len(seen)].astype(np.float32),
+        gaze=performance.gaze[: len(seen)].astype(np.float32),
         head=in_camera.astype(np.float32),
         focal_px=views[0].focal_px,
         size=renderer.width,
@@ -197,7 +220,7 @@ def _packed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
 
 
 def make_clips(folder: Path, seeds: Iterable[int], frames: int = CLIP_FRAMES) -> Iterator[Path]:
-    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept."""
+    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept. Glimpses are always few."""
     folder.mkdir(parents=True, exist_ok=True)
     renderer: Renderer | None = None
     watcher: FaceWatcher | None = None
@@ -206,7 +229,8 @@ def make_clips(folder: Path, seeds: Iterable[int], frames: int = CLIP_FRAMES) ->
         if not path.exists():
             renderer = renderer or Renderer(PICTURE_SIZE, PICTURE_SIZE)
             watcher = watcher or FaceWatcher()
-            save_clip(make_clip(seed, renderer, watcher, frames), path)
+            length = GLIMPSES if seed >= FIRST_GLIMPSE_SEED else frames
+            save_clip(make_clip(seed, renderer, watcher, length), path)
         yield path
 
 

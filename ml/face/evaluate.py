@@ -2,7 +2,8 @@
 
 Every row is measured on the same pictures. `zero` gives no expression at all: what an error is worth. Half of the clips
 are filmed by a plain camera, half by a poor one; half are shaded in a way that training never sees, glasses have other
-shapes, and faces answer to actions as the base mesh does, where training varies that.
+shapes, and faces answer to actions as the base mesh does, where training varies that. `DRILL_SEEDS` show every action
+in turn, the rare ones too; the others act, talk and feel.
 """
 
 from __future__ import annotations
@@ -20,14 +21,14 @@ from ..performers.filming import Filming
 from ..performers.worn import Worn
 from ..take import FACE_NAMES, rotation
 from .crop import face_crop
-from .data import FIRST_TRAINING_SEED, FPS, FaceWatcher, film_face, staged
+from .data import DRILL_SEEDS, FIRST_TRAINING_SEED, FPS, FaceWatcher, film_face, staged
 from .infer import FaceMotion, estimate_face
 from .live import LiveFace
 from .looks import FaceLooks
 from .metrics import Estimate, Figures, by_region, by_weight, measure
 from .peer import EvaluationError, PeerFace
 
-__all__ = ["Estimate", "Evaluation", "EvaluationError", "evaluate_face", "table"]
+__all__ = ["DRILL_SEEDS", "Estimate", "Evaluation", "EvaluationError", "evaluate_face", "table"]
 
 Floats = NDArray[np.floating]
 Rows = dict[str, dict[str, float]]

@@ -86,12 +86,13 @@ def canonical_face(clips: list[FaceClip]) -> NDArray[np.float64]:
     """The mean neutral face [478, 3] of many clips."""
     landmarks, seen = [], []
     for clip in clips:
-        if not np.isfinite(clip.landmarks[:NEUTRAL_FRAMES]).all() or not np.isfinite(clip.head).all():
+        neutral = _neutral_frames(clip.weights[:, _COLUMNS])[:NEUTRAL_FRAMES][-2:]
+        if not np.isfinite(clip.landmarks[neutral]).all() or not np.isfinite(clip.head).all():
             continue
-        some = clip.landmarks[2:NEUTRAL_FRAMES:3]
+        some = clip.landmarks[neutral]
         rays = ray_turns(some, clip.focal_px, (clip.size / 2, clip.size / 2))
         landmarks.append(some)
-        seen.append(rotation.multiply(rotation.conjugate(rays), clip.head[2:NEUTRAL_FRAMES:3]))
+        seen.append(rotation.multiply(rotation.conjugate(rays), clip.head[neutral]))
     return mean_face(np.concatenate(landmarks), np.concatenate(seen))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import warnings
+from collections.abc import Sequence
 
 import numpy as np
 import torch
@@ -34,22 +35,28 @@ class FaceLooks:
 
     def of_crop(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[2, looks] of a face picture (see `ml.face.crop`)."""
-        small = as_input(crop, self._crop)
+        return self.of_crops([crop])[0]
+
+    def of_crops(self, crops: Sequence[NDArray[np.uint8]]) -> NDArray[np.float32]:
+        """[N, 2, looks] of several face pictures; eight together take little more than half the time of one by one."""
+        small = [as_input(crop, self._crop) for crop in crops]
+        faces = to_tensor(np.stack([side for picture in small for side in (picture, picture[:, ::-1])]))
+        eyes = to_tensor(np.concatenate([eye_pictures(crop) for crop in crops]))
         with torch.inference_mode():
-            seen = self._looks(to_tensor(np.stack((small, small[:, ::-1]))), to_tensor(eye_pictures(crop)))
-        return seen.numpy()
+            return self._looks(faces, eyes).numpy()
 
 
 class _Looks(nn.Module):
-    """Pictures of a face [2, 3, S, S], as it is and mirrored, and of its eyes [2, 3, H, W] to looks [2, looks]."""
+    """Pictures of faces [2 N, 3, S, S], each as it is and mirrored, and their eyes [2 N, 3, H, W] to [N, 2, looks]."""
 
     def __init__(self, net: FaceNet) -> None:
         super().__init__()
         self.face, self.eye = net.picture, net.eye
 
     def forward(self, faces: Tensor, eyes: Tensor) -> Tensor:
-        right_left = self.eye(eyes)
-        return torch.cat((self.face(faces), torch.stack((right_left, right_left.flip(0))).flatten(1)), dim=1)
+        right_left = self.eye(eyes).unflatten(0, (-1, 2))
+        both = torch.stack((right_left, right_left.flip(1)), dim=1).flatten(2)
+        return torch.cat((self.face(faces).unflatten(0, (-1, 2)), both), dim=2)
 
 
 def _compiled(looks: _Looks, size: int) -> torch.jit.ScriptModule:

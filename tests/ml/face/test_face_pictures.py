@@ -92,3 +92,9 @@ def test_the_compiled_looks_are_the_networks():
     for side, flip in ((0, False), (1, True)):
         expected = with_eyes(faces[side], eyes, flip)
         torch.testing.assert_close(torch.as_tensor(looks[side]), expected, atol=1e-4, rtol=1e-4)
+
+
+def test_faces_looked_at_together_look_as_they_do_alone():
+    crops = np.random.default_rng(0).integers(0, 255, (3, CROP_SIZE, CROP_SIZE, 3), dtype=np.uint8)
+    looks = FaceLooks()
+    np.testing.assert_allclose(looks.of_crops(list(crops)), [looks.of_crop(crop) for crop in crops], atol=1e-4)

@@ -11,8 +11,11 @@ import torch
 
 from understudy.ml.face import data
 from understudy.ml.face.data import clip_path, load_clip, make_clips
-from understudy.ml.face.train import FaceTraining, TrainingError, mean_correlation, read_config, train_face
+from understudy.ml.face.infer import load_face_net
+from understudy.ml.face.model import FaceNet, FaceNetConfig
+from understudy.ml.face.train import FaceTraining, TrainingError, export, mean_correlation, read_config, train_face
 from understudy.ml.performers import Renderer, RendererError
+from understudy.ml.take import FACE_NAMES
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +39,41 @@ def test_clips_are_resumed_not_made_again_and_hold_the_truth(clips):
     assert clip.landmarks.shape == (30, 478, 3) and clip.weights.shape == (30, 52)
     assert np.isfinite(clip.landmarks).mean() > 0.5
     assert 0 < np.nanmean(clip.landmarks[..., :2]) < clip.size
+
+
+def test_people_seen_in_glimpses_are_many_expressions_of_one_face(clips, tmp_path):
+    path = next(make_clips(tmp_path, [data.FIRST_GLIMPSE_SEED]))
+    clip = load_clip(path)
+    assert len(clip.weights) == data.GLIMPSES
+    still = [not name.startswith("eyeLook") for name in FACE_NAMES]
+    assert not clip.weights[: data.NEUTRAL_GLIMPSES, still].any()
+    shown = clip.weights[data.NEUTRAL_GLIMPSES :, still]
+    assert np.abs(np.diff(shown, axis=0)).max(axis=1).min() > 0.1  # no two in a row alike
+
+
+def test_training_goes_on_from_given_weights(clips, tmp_path):
+    first = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path / "one"), bearing=0)
+    train_face(first, say=lambda _: None)
+    net = FaceNet(FaceNetConfig(crop=64, look=16, eye=8, shape=16, width=16, layers=1), *canonical_and_mirror())
+    state = torch.load(tmp_path / "one" / "checkpoint.pt", weights_only=True)["net"]
+    net.load_state_dict(state)
+    export(net, 2, {}, lambda _: None, tmp_path / "mine")
+    still = replace(
+        first, begin=str(tmp_path / "mine" / "face.safetensors"), run=str(tmp_path / "two"), bearing=8,
+        learning_rate=0.0,
+    )  # fmt: skip
+    train_face(still, say=lambda _: None)
+    second = torch.load(tmp_path / "two" / "checkpoint.pt", weights_only=True)["net"]
+    assert any(name.startswith("bearing.") for name in second)
+    for name, value in state.items():
+        torch.testing.assert_close(second[name], value, atol=2e-3, rtol=2e-3)
+    with pytest.raises(TrainingError, match="cannot go on from nothing"):
+        train_face(replace(still, begin="nothing.safetensors"), say=lambda _: None)
+
+
+def canonical_and_mirror():
+    bundled = load_face_net()
+    return bundled.canonical.numpy(), bundled.mirror.numpy()
 
 
 def test_smoke_training_learns_checkpoints_and_resumes(clips, tmp_path):

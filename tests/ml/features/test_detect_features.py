@@ -2,6 +2,7 @@
 
 import threading
 import time
+from concurrent.futures import Future
 from pathlib import Path
 from typing import ClassVar
 
@@ -100,6 +101,29 @@ def test_observations_stay_with_their_frames_and_are_in_source_pixels():
     assert features.face_confidence[1] == 0
     assert features.models == {"pose": "abc", "face": "def"}
     assert np.isnan(features.left_hand).all()
+
+
+def test_what_is_worked_out_later_stays_with_its_frame():
+    class Thoughtful(FakePose):
+        """Tells what faces look like three pictures at a time, and the rest when it is closed."""
+
+        def __init__(self):
+            self.waiting = []
+
+        def detect(self, image, pose):
+            look = Future()
+            self.waiting.append((look, float(image[0, 0, 0])))
+            if len(self.waiting) == 3:
+                self.close()
+            return Seen(face=FaceSeen(np.zeros((478, 3), np.float32), 1.0, look))
+
+        def close(self):
+            for look, value in self.waiting:
+                look.set_result(np.full((2, 320), value, np.float32))
+            self.waiting = []
+
+    features = detect_features(frames_of(range(1, 12)), (20, 10), ("face",), makers={"face": Thoughtful})
+    np.testing.assert_array_equal(features.face_look[:, 1, -1], range(1, 12))
 
 
 def test_many_frames_keep_their_order():

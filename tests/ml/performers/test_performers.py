@@ -194,6 +194,21 @@ def test_acted_performances_begin_neutral_and_stay_in_range():
     assert moved.all(), "every action is acted"
 
 
+def test_drills_show_every_action_in_any_four_parts():
+    from understudy.ml.performers.drills import drilled_performance, units_of_part
+
+    still = [i for i, name in enumerate(FACE_NAMES) if not name.startswith("eyeLook")]
+    for first in range(3):
+        shown = np.zeros(52)
+        for part in range(first, first + 4):
+            drill = drilled_performance(np.random.default_rng(part), 120, 30.0, 8, units_of_part(part))
+            assert drill.weights.min() >= 0 and drill.weights.max() <= 1
+            assert drill.weights[:8][:, still].max() == 0
+            shown = np.maximum(shown, drill.weights.max(axis=0))
+        hidden = [FACE_NAMES[i] for i in still if shown[i] < 0.2]
+        assert len(hidden) <= 2, hidden  # a one-sided turn, or an opposite that was stronger, may hide one
+
+
 def test_a_camera_keeps_the_pictures_size_and_the_plain_one_its_pixels():
     from understudy.ml.performers.filming import Filming
 
