@@ -68,6 +68,15 @@ def new_made_path(name: str, takes_folder: str) -> Path:
     return _free(_home(takes_folder, "takes"), name, ".take.npz")
 
 
+def why_no_folder(folder: Path) -> str:
+    """Make the folder of takes where it is not there yet; one sentence why that cannot be, else empty."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        return f"The folder {folder} cannot be made ({error.strerror}); choose another folder for takes."
+    return ""
+
+
 def _home(takes_folder: str, beside_blend: str) -> Path:
     if takes_folder:
         return Path(absolute(takes_folder))

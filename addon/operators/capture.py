@@ -62,14 +62,14 @@ class UNDERSTUDY_OT_capture(Operator):
     def _start(self, context: Context) -> Job | None:
         values = settings(context.scene)
         video = paths.absolute(self.filepath or values.source_path)
-        reason = why_no_video(video)
+        out = (
+            Path(paths.absolute(self.take_path)) if self.take_path else paths.new_take_path(video, values.takes_folder)
+        )
+        reason = why_no_video(video) or paths.why_no_folder(out.parent)
         if reason:
             session.state.problems["capture"] = reason
             self.report({"ERROR"}, reason)
             return None
-        out = (
-            Path(paths.absolute(self.take_path)) if self.take_path else paths.new_take_path(video, values.takes_folder)
-        )
         return start_capture(context.scene, video, out)
 
 

@@ -67,12 +67,10 @@ class Making:
 
     def folder_ready(self, out: Path) -> bool:
         """Make the folder of takes where it is not there yet; what stands against that is said."""
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            self.refuse(f"The folder {out.parent} cannot be made ({error.strerror}); choose another folder for takes.")
-            return False
-        return True
+        reason = paths.why_no_folder(out.parent)
+        if reason:
+            self.refuse(reason)
+        return not reason
 
 
 class MakingOfTake(Making):
@@ -116,6 +114,8 @@ class UNDERSTUDY_OT_speak(Making, Operator):
             "fps": float(scene.render.fps) / scene.render.fps_base,
         }
         out = paths.new_take_path(audio, values.takes_folder)
+        if not self.folder_ready(out):
+            return None
         params = {"audio": audio, "out": str(out), "options": options}
         return start_making(scene, "Speak", "Spoke", "speak", params, self.topic)
 
@@ -132,6 +132,8 @@ class UNDERSTUDY_OT_feel(MakingOfTake, Operator):
         if files is None:
             return None
         source, out = files
+        if not self.folder_ready(out):
+            return None
         params = {
             "take": str(source), "out": str(out), "emotion": values.emotion, "strength": values.emotion_strength,
             "exaggerate": values.emotion_exaggerate,

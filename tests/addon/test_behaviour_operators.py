@@ -1,6 +1,5 @@
 """Behaviour as scripts use it, in Blender as a module with the real engine."""
 
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -8,22 +7,9 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="needs Blender as a module (pip install bpy)")
 
-import understudy  # noqa: E402
 from understudy.addon import session  # noqa: E402
 from understudy.addon.keyframes import animated_groups  # noqa: E402
 from understudy.ml.take import Take, load_take, save_take  # noqa: E402
-
-
-@pytest.fixture
-def values(tmp_path, monkeypatch):
-    """The panel's settings, in an empty file, with this environment as the engine."""
-    monkeypatch.setenv("UNDERSTUDY_ENGINE_FOLDER", str(tmp_path / "engine"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    understudy.register()
-    assert bpy.ops.understudy.use_python(python=sys.executable) == {"FINISHED"}
-    bpy.context.scene.understudy.takes_folder = str(tmp_path / "takes ü")
-    yield bpy.context.scene.understudy
-    understudy.unregister()
 
 
 def test_a_body_is_generated_and_another_seed_is_another(values):

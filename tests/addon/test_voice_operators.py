@@ -1,6 +1,5 @@
 """Voice and emotion as scripts use them, in Blender as a module with the real engine."""
 
-import sys
 import wave
 from pathlib import Path
 
@@ -9,22 +8,10 @@ import pytest
 
 bpy = pytest.importorskip("bpy", reason="needs Blender as a module (pip install bpy)")
 
-import understudy  # noqa: E402
 from understudy.addon import session  # noqa: E402
 from understudy.addon.emotion_track import EmotionTrack  # noqa: E402
 from understudy.addon.engine import pump  # noqa: E402
 from understudy.ml.take import EMOTION_NAMES, Take, load_take, save_take  # noqa: E402
-
-
-@pytest.fixture
-def values(tmp_path, monkeypatch):
-    """The panel's settings, in an empty file, with this environment as the engine."""
-    monkeypatch.setenv("UNDERSTUDY_ENGINE_FOLDER", str(tmp_path / "engine"))
-    bpy.ops.wm.read_factory_settings(use_empty=True)
-    understudy.register()
-    assert bpy.ops.understudy.use_python(python=sys.executable) == {"FINISHED"}
-    yield bpy.context.scene.understudy
-    understudy.unregister()
 
 
 def murmur(path: Path) -> str:
