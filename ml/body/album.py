@@ -1,14 +1,15 @@
 """Single pictures of many people in many poses, for the layers that read a body from its picture.
 
 Neighbouring frames of a clip are nearly the same picture; a reading of single pictures learns more from as many poses,
-cameras and lights as there are pictures. One album is one seed: one person, seldom twice in the same light.
+cameras and lights as there are pictures; and more people more than more pictures of each. One album is one seed: one
+person, seldom twice in the same light.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -16,8 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..performers import Light, Performer, Renderer, complete_rotations, random_background
+from ..performers.scene import TRAINING_SHADINGS
 from ..take import joint_positions
-from .bank import BODY_BONES, BODY_COLUMNS, BODY_PARENTS, Stretch
+from .bank import BODY_BONES, BODY_COLUMNS, BODY_PARENTS, MIRRORED_BONES, Stretch
 from .camerawork import TurnedView, random_views
 from .data import PICTURES, with_fingers
 from .poor_pictures import Flaws
@@ -30,9 +32,11 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.floating]
 
-PICTURES_OF_ONE: Final = 24
+PICTURES_OF_ONE: Final = 10
 _MOMENTS: Final = 8
 """Frames of the motion of which one is taken: some kinds of motion need a few."""
+_PER_SECOND: Final = 0.7
+"""Pictures in which hands open and close."""
 _CIRCLE: Final = 1.1
 """The circle about a body, in distances from the hips to the farthest joint."""
 
@@ -67,32 +71,54 @@ class Album:
     height: int
 
 
+@dataclass(frozen=True)
+class _True:
+    """Of one picture, as in an album."""
+
+    rotations: Floats
+    hips: Floats
+    camera_turn: Floats
+    camera_position: Floats
+
+    def mirrored(self) -> _True:
+        """The stage in a mirror, X reversed: what a mirrored picture shows (bodies are alike on both sides)."""
+        turn, way = np.array((1.0, 1.0, -1.0, -1.0)), np.array((-1.0, 1.0, 1.0))
+        return _True(
+            self.rotations[MIRRORED_BONES] * turn, self.hips * way, self.camera_turn * turn, self.camera_position * way
+        )
+
+
 def make_album(seed: int, bank: Sequence[Stretch], pictures: int = PICTURES_OF_ONE) -> Album:
-    """Render and look at the pictures of a seed; each is looked at twice, as tracking would and a little beside."""
+    """Render the pictures of a seed; each is looked at a little beside, and in a mirror as tracking would go on."""
     from ..features.mediapipe_regions import BodyReader
 
     rng = np.random.default_rng([seed, 0xA1B0])
     performer = Performer.random(int(rng.integers(1, 2**31)), strength=float(rng.uniform(0.5, 1.3)))
+    shading = (str(rng.choice(TRAINING_SHADINGS)),)
     rest = performer.skeleton.rest_positions
     size = PICTURES[int(rng.integers(0, len(PICTURES)))]
     reader = BodyReader(lambda inner: inner)
     rows: list[dict[str, Floats]] = []
     try:
         with Renderer(*size) as renderer:
-            for _ in range(pictures):
-                turns, hips, view = _moment(rng, bank, rest, size)
-                body = performer.pose(rotations=turns[1], hips=hips)
-                picture = renderer.render(performer, body, view, Light.random(rng), random_background(rng, *size))
+            moments = [_moment(rng, bank, rest, size) for _ in range(pictures)]
+            turned = complete_rotations(BODY_BONES, np.stack([turns for turns, _, _ in moments]))
+            for (turns, hips, view), fingered in zip(moments, with_fingers(turned, rng, _PER_SECOND), strict=True):
+                body = performer.pose(rotations=fingered, hips=hips)
+                picture = renderer.render(
+                    performer, body, view, Light.random(rng, shading), random_background(rng, *size)
+                )
                 picture = Flaws.random(rng).apply(picture, rng)
-                joints = joint_positions(turns[0][None], hips[None], rest[BODY_COLUMNS], BODY_PARENTS)[0]
-                for pose, region in _looks(rng, reader, picture, view.project(joints)):
+                joints = joint_positions(turns[None], hips[None], rest[BODY_COLUMNS], BODY_PARENTS)[0]
+                true = _True(turns, hips, view.orientation, np.array(view.position))
+                looks = _looks(rng, reader, picture, view.project(joints))
+                for (pose, region), truth in zip(looks, (true, true.mirrored()), strict=False):
                     rows.append({
                         "inner": np.asarray(pose.look),
                         "region": np.array([region.x, region.y, region.side, region.turn]),
-                        "image": pose.image[:, :2], "world": pose.world,
-                        "visibility": pose.visibility, "rotations": turns[0], "hips": hips,
-                        "camera_turn": view.orientation, "camera_position": np.array(view.position),
-                        "focal_px": np.array(view.focal_px),
+                        "image": pose.image[:, :2], "world": pose.world, "visibility": pose.visibility,
+                        "rotations": truth.rotations, "hips": truth.hips, "camera_turn": truth.camera_turn,
+                        "camera_position": truth.camera_position, "focal_px": np.array(view.focal_px),
                     })  # fmt: skip
     finally:
         reader.close()
@@ -106,22 +132,21 @@ def make_album(seed: int, bank: Sequence[Stretch], pictures: int = PICTURES_OF_O
 
 def _moment(
     rng: np.random.Generator, bank: Sequence[Stretch], rest: Floats, size: tuple[int, int]
-) -> tuple[tuple[Floats, Floats], Floats, TurnedView]:
-    """Rotations [22, 4] and with fingers [52, 4], hips [3], and a camera."""
+) -> tuple[Floats, Floats, TurnedView]:
+    """Rotations [22, 4], hips [3], and a camera."""
     own = np.asarray(rest, dtype=np.float64)[BODY_COLUMNS]
     motion = random_motion(rng, bank, own, _MOMENTS)
     frame = int(rng.integers(0, _MOMENTS))
     turns, hips = motion.rotations[frame : frame + 1], motion.hips[frame]
     joints = joint_positions(turns, hips[None], own, BODY_PARENTS)
     view = random_views(rng, joints, size, FPS)[0]
-    fingered = with_fingers(complete_rotations(BODY_BONES, turns), rng, FPS)[0]
-    return (turns[0], fingered), hips, view
+    return turns[0], hips, view
 
 
 def _looks(
     rng: np.random.Generator, reader: BodyReader, picture: NDArray[np.uint8], joints: Floats
 ) -> Iterator[tuple[PoseSeen, Region]]:
-    """Looks into the square about the joints [22, 2] px, and into the one that tracking would take next."""
+    """A look into the square about the joints [22, 2] px; one into a mirror, at the square that tracking takes next."""
     from ..features.regions import body_region
 
     hips = joints[0]
@@ -134,13 +159,12 @@ def _looks(
         if read is None:
             return
         yield read.pose, beside
-        region = read.region
+        picture = np.ascontiguousarray(picture[:, ::-1])
+        region = replace(read.region, x=picture.shape[1] - read.region.x, turn=-read.region.turn)
 
 
 def _beside(rng: np.random.Generator, region: Region) -> Region:
     """The square a little moved, resized and turned, as it is while somebody moves."""
-    from dataclasses import replace
-
     x, y = rng.normal(0, 0.02, 2) * region.side
     return replace(
         region, x=region.x + x, y=region.y + y, side=region.side * float(np.exp(rng.normal(0, 0.04))),

@@ -25,6 +25,11 @@ BODY_BONES: Final = tuple(
 BODY_PARENTS: Final = parent_indices(BODY_BONES)
 BODY_COLUMNS: Final = [CAPTURED_BONES.index(name) for name in BODY_BONES]
 """Where BODY_BONES stand among CAPTURED_BONES."""
+MIRRORED_BONES: Final = [
+    BODY_BONES.index(n.replace("left", "right") if n.startswith("left") else n.replace("right", "left"))
+    for n in BODY_BONES
+]
+"""The bone of the other side of each of BODY_BONES."""
 
 READING: Final = 3 * len(BODY_BONES) + 6 * len(BODY_BONES) + 1
 """Numbers in what is read from one picture: joints about the hips, two columns of each bone's rotation, log of the

@@ -18,10 +18,9 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..take import joint_positions, rotation
-from .bank import BODY_BONES, BODY_PARENTS, READING
+from .bank import BODY_BONES, BODY_PARENTS, MIRRORED_BONES, READING
 from .curves import resampled, resampled_points
 from .data import BodyClip
-from .examples import MIRRORED_BONES
 from .landmarks import to_stage
 from .proportions import STANDARD, standing_size
 from .seen import MARKS, MIRRORED_MARKS, NETWORK_FPS, resampling_places

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..take import joint_positions, rotation
-from .bank import BODY_BONES, BODY_PARENTS
+from .bank import BODY_PARENTS, MIRRORED_BONES
 from .curves import resampled, resampled_points, smooth_noise
 from .data import BodyClip
 from .proportions import STANDARD, standing_size
@@ -27,10 +27,6 @@ from .seen import (
 
 Floats = NDArray[np.float32]
 
-_B: Final = {name: i for i, name in enumerate(BODY_BONES)}
-MIRRORED_BONES: Final = [
-    _B[n.replace("left", "right") if n.startswith("left") else n.replace("right", "left")] for n in BODY_BONES
-]
 _FLIP: Final = np.array([-1.0, 1.0, 1.0], dtype=np.float32)
 _POINTS: Final = len(MARKS)
 

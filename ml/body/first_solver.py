@@ -67,7 +67,7 @@ def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floa
     turns = trunk_rotations(points, head_rotation)
     weights = limb_weights(points)
     for side in SIDES:
-        leg, arm = weights[f"{side}Leg"], weights[f"{side}Arm"]
+        leg, arm = weights["legs"], weights[f"{side}Arm"]
         turns |= blend(standing_leg(turns["hips"], side), leg_rotations(points, turns["hips"], side), leg)
         chest = turns["upperChest"]
         turns |= blend(hanging_arm(chest, side), arm_rotations(points, chest, side), arm)
@@ -76,12 +76,11 @@ def _pose(points: Points, head_rotation: NDArray | None) -> tuple[dict[str, Floa
 
 
 def limb_weights(points: Points) -> dict[str, Floats]:
-    """How far each limb was seen [T], 0 = to be filled in: "legs", and each side's "Leg" and "Arm"."""
+    """How far each limb was seen [T], 0 = to be filled in: "legs", "leftArm", "rightArm"."""
     legs = np.minimum(*(seen_share(points, HIP, KNEE, ANKLE, side=side) for side in SIDES))
     legs = legs if (legs > 0.5).mean() >= LEGS_SEEN_SHARE else np.zeros_like(legs)
     weights = {"legs": legs}
     for side in SIDES:
-        weights[f"{side}Leg"] = legs
         weights[f"{side}Arm"] = seen_share(points, SHOULDER, ELBOW, side=side, faint=0.1)
     return weights
 
@@ -139,7 +138,7 @@ def bone_confidence(points: Points, weights: dict[str, Floats]) -> Floats:
         part = name.removeprefix("left").removeprefix("right")
         if part in _LEG_PARTS:
             mark = {"UpperLeg": KNEE, "LowerLeg": ANKLE, "Foot": HEEL, "Toes": TOE}[part]
-            confidence[:, column] = _known(weights[f"{side}Leg"]) * points.visibility[:, mark[side]]
+            confidence[:, column] = _known(weights["legs"]) * points.visibility[:, mark[side]]
         elif part in _ARM_PARTS:
             mark = {"Shoulder": SHOULDER, "UpperArm": ELBOW, "LowerArm": WRIST, "Hand": WRIST}[part]
             confidence[:, column] = _known(weights[f"{side}Arm"]) * points.visibility[:, mark[side]]

@@ -20,7 +20,7 @@ from ..weights.registry import WeightsError, available
 from . import first_solver
 from . import lift as lifting
 from .bank import BODY_BONES
-from .contacts import FOOT_INDICES, seen_speeds, without_short_runs
+from .contacts import FOOT_INDICES, still_contacts, without_short_runs
 from .fingers import finger_rotations
 from .hands import hand_motions
 from .in_picture import in_picture
@@ -31,6 +31,7 @@ from .limbs import hand_and_forearm, hanging_arm, standing_leg
 from .looks import read_pictures
 from .orient import limited
 from .proportions import rest_of_lengths
+from .shown_limbs import shown_limbs
 from .smoothing import steady_rotations
 from .solved import PARENTS, BodyMotion
 from .tilt import less_tilted, level_axes, level_by_feet
@@ -52,8 +53,6 @@ _PATH_WEIGHTS: Final = {
 }  # fmt: skip
 _LARGEST_SHIFT: Final = 0.03
 """Metres that the hips may leave the path to follow the feet: the path is surer than the legs."""
-_STILL_SPEED: Final = 0.3
-"""Metres per second across the picture above which a foot does not stand, whatever the network says."""
 _SHORTEST_TOUCH: Final = 0.10
 """Seconds; shorter touches and lifts are noise."""
 
@@ -68,8 +67,8 @@ class _Pose:
     """[52, 3]"""
     joints: Floats
     """[T, 52, 3]"""
-    weights: dict[str, Floats]
-    """How far each limb was seen [T], 0 = filled in."""
+    legs: Floats
+    """How far they were seen [T], 0 = filled in."""
 
 
 def estimate_body(
@@ -104,12 +103,11 @@ def solve_lifted(
     lifted: Lifted, points: Points, camera: Camera, head_rotation: NDArray | None = None, refine: bool = True
 ) -> BodyMotion:
     """From the network's answer to the body on its floor."""
-    limbs = first_solver.limb_weights(points)
-    up = less_tilted(lifted.up, np.minimum(limbs["leftLeg"], limbs["rightLeg"]))
-    to_level = level_axes(up, points.confidence + 1e-3)
-    pose = _pose(lifted, points, to_level, head_rotation)
+    limbs = shown_limbs(points, camera)
+    to_level = level_axes(less_tilted(lifted.up, limbs["legs"]), points.confidence + 1e-3)
+    pose = _pose(lifted, points, limbs, to_level, head_rotation)
     to_level = _level_floor(pose, lifted, points, camera, to_level)
-    pose = _pose(lifted, points, to_level, head_rotation)
+    pose = _pose(lifted, points, limbs, to_level, head_rotation)
     rotations, hips, contacts, camera_position = _place(pose, lifted, points, camera, to_level, refine)
     return BodyMotion(
         bone_names=CAPTURED_BONES,
@@ -120,13 +118,15 @@ def solve_lifted(
         confidence=points.confidence,
         left_hand_confidence=points.hand_confidence["left"],
         right_hand_confidence=points.hand_confidence["right"],
-        bone_confidence=first_solver.bone_confidence(points, pose.weights),
+        bone_confidence=first_solver.bone_confidence(points, limbs),
         camera_position=camera_position,
         camera_turn=to_level,
     )
 
 
-def _pose(lifted: Lifted, points: Points, to_level: Floats, head_rotation: NDArray | None) -> _Pose:
+def _pose(
+    lifted: Lifted, points: Points, limbs: dict[str, Floats], to_level: Floats, head_rotation: NDArray | None
+) -> _Pose:
     found = rotation.continuous(rotation.from_matrix(to_level @ lifted.turns))
     found = steady_rotations(found, points.fps, *_CUTOFFS_HZ)
     turns = {name: found[:, i] for i, name in enumerate(BODY_BONES)}
@@ -134,20 +134,19 @@ def _pose(lifted: Lifted, points: Points, to_level: Floats, head_rotation: NDArr
     points = _with_level_hands(points, level)
     if head_rotation is not None:
         turns |= _followed_head(turns, rotation.multiply(level, head_rotation))
-    weights = first_solver.limb_weights(points)
     for side in SIDES:
         leg = {bone: turns[bone] for bone in (f"{side}{part}" for part in ("UpperLeg", "LowerLeg", "Foot", "Toes"))}
-        turns |= first_solver.blend(standing_leg(turns["hips"], side), leg, weights[f"{side}Leg"])
+        turns |= first_solver.blend(standing_leg(turns["hips"], side), leg, limbs["legs"])
         arm = {f"{side}Shoulder": turns[f"{side}Shoulder"], f"{side}UpperArm": turns[f"{side}UpperArm"]}
         bent = _untwisted_forearm(turns, side)
         hand, lower = hand_and_forearm(points, bent, turns[f"{side}Hand"], side)
         arm |= {f"{side}LowerArm": lower, f"{side}Hand": hand}
-        turns |= first_solver.blend(hanging_arm(turns["upperChest"], side), arm, weights[f"{side}Arm"])
+        turns |= first_solver.blend(hanging_arm(turns["upperChest"], side), arm, limbs[f"{side}Arm"])
         turns |= finger_rotations(points, turns[f"{side}Hand"], side)
     rotations = rotation.continuous(rotation.normalize(np.stack([turns[name] for name in CAPTURED_BONES], axis=1)))
     rest = rest_of_lengths(lifted.lengths)
     joints = joint_positions(rotations, np.zeros((len(rotations), 3)), rest, PARENTS)
-    return _Pose(rotations, rest, joints, weights)
+    return _Pose(rotations, rest, joints, limbs["legs"])
 
 
 def _with_level_hands(points: Points, level: Floats) -> Points:
@@ -187,10 +186,9 @@ def _level_floor(pose: _Pose, lifted: Lifted, points: Points, camera: Camera, to
 
 
 def _sure_contacts(pose: _Pose, lifted: Lifted, points: Points, camera: Camera) -> Floats:
-    """Probabilities [T, 4] of contacts; none where legs were not seen, or where the foot moves in the picture."""
-    legs = np.minimum(pose.weights["leftLeg"], pose.weights["rightLeg"]) > 0.5
-    still = seen_speeds(points, np.linalg.norm(lifted.hips, axis=1), camera) < _STILL_SPEED
-    return lifted.contacts * still * (legs & points.seen)[:, None]
+    """Probabilities [T, 4] of contacts; none where legs were not seen, few where the foot moves in the picture."""
+    sure = still_contacts(lifted.contacts, points, np.linalg.norm(lifted.hips, axis=1), camera)
+    return sure * ((pose.legs > 0.5) & points.seen)[:, None]
 
 
 def _place(
@@ -198,7 +196,7 @@ def _place(
 ) -> tuple[Floats, Floats, NDArray[np.bool_], Floats]:
     """Rotations, hips on the stage [T, 3], contacts [T, 4] and the camera's place [3]."""
     matrix, vector = _seen_place(pose, points, camera, to_level)
-    legs = np.minimum(pose.weights["leftLeg"], pose.weights["rightLeg"]) > 0.5
+    legs = pose.legs > 0.5
     sure = _sure_contacts(pose, lifted, points, camera)
     feet = list(FOOT_INDICES)
     standing = Standing(pose.joints[:, feet], sure * refine, pose.rest[feet, 2])

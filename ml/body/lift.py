@@ -11,9 +11,8 @@ from numpy.typing import NDArray
 
 from ..camera import Camera
 from ..take import rotation
-from .bank import BODY_BONES
+from .bank import BODY_BONES, MIRRORED_BONES
 from .curves import resampled_points
-from .examples import MIRRORED_BONES
 from .seen import (
     FIRST_CHANNELS,
     FOOT_CHANNELS,

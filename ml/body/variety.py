@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from ..performers.choreography import plant_feet
 from ..take import joint_positions, rotation
-from .bank import BODY_BONES, BODY_PARENTS, Stretch
+from .bank import BODY_BONES, BODY_PARENTS, MIRRORED_BONES, Stretch
 from .curves import eased_rotations, key_times, resampled, resampled_points, smooth_noise
 
 Floats = NDArray[np.float64]
@@ -85,14 +85,9 @@ def _is_walk(name: str) -> bool:
     return name.startswith(("cmu_007", "cmu_008", "cmu_035", "cmu_039", "cmu_walking", "cmu_003", "cmu_038", "cmu_032"))
 
 
-_MIRROR: Final = [
-    _B[n.replace("left", "right") if n.startswith("left") else n.replace("right", "left")] for n in BODY_BONES
-]
-
-
 def _mirrored(local: Floats, hips: Floats) -> tuple[Floats, Floats]:
     """The motion in a mirror: X reversed, left and right swapped."""
-    return local[:, _MIRROR] * (1.0, 1.0, -1.0, -1.0), hips * (-1.0, 1.0, 1.0)
+    return local[:, MIRRORED_BONES] * (1.0, 1.0, -1.0, -1.0), hips * (-1.0, 1.0, 1.0)
 
 
 def _recorded(rng: np.random.Generator, bank: Sequence[Stretch], rest: Floats, count: int) -> tuple[Floats, Floats]:

@@ -30,8 +30,8 @@ def normalize(q: ArrayLike) -> Floats:
 
 def multiply(a: ArrayLike, b: ArrayLike) -> Floats:
     """The Hamilton product a b: turn by b, then by a."""
-    aw, ax, ay, az = np.moveaxis(_floats(a), -1, 0)
-    bw, bx, by, bz = np.moveaxis(_floats(b), -1, 0)
+    aw, ax, ay, az = _parts(_floats(a))
+    bw, bx, by, bz = _parts(_floats(b))
     return np.stack(
         (
             aw * bw - ax * bx - ay * by - az * bz,
@@ -43,6 +43,11 @@ def multiply(a: ArrayLike, b: ArrayLike) -> Floats:
     )
 
 
+def _parts(values: Floats) -> tuple[Floats, ...]:
+    """The components along the last axis."""
+    return tuple(values[..., i] for i in range(values.shape[-1]))
+
+
 def conjugate(q: ArrayLike) -> Floats:
     """The inverse turn of a unit quaternion."""
     return _floats(q) * np.array([1.0, -1.0, -1.0, -1.0])
@@ -50,10 +55,11 @@ def conjugate(q: ArrayLike) -> Floats:
 
 def rotate(q: ArrayLike, v: ArrayLike) -> Floats:
     """Turn vectors v [..., 3] by q [..., 4]."""
-    q, v = _floats(q), _floats(v)
-    w, u = q[..., :1], q[..., 1:]
-    t = 2.0 * np.cross(u, v)
-    return v + w * t + np.cross(u, t)
+    w, x, y, z = _parts(_floats(q))
+    a, b, c = _parts(_floats(v))
+    # v + w t + u x t with t = 2 u x v, written out: np.cross takes several times as long on few vectors.
+    ta, tb, tc = 2.0 * (y * c - z * b), 2.0 * (z * a - x * c), 2.0 * (x * b - y * a)
+    return np.stack((a + w * ta + y * tc - z * tb, b + w * tb + z * ta - x * tc, c + w * tc + x * tb - y * ta), axis=-1)
 
 
 def to_matrix(q: ArrayLike) -> Floats:
