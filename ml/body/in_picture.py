@@ -35,7 +35,7 @@ _DEPTH_SHARE: Final = 0.3
 """How far an arm's length in the picture is believed."""
 _SHORTEST: Final = 0.3
 """Share of a bone's length in the picture below which its direction there says less and less."""
-_LARGEST: Final = np.radians(60.0)
+_LARGEST: Final = np.radians(30.0)
 """A point that lies elsewhere altogether is on something else."""
 
 

@@ -29,7 +29,7 @@ from .legs_on_floor import raise_sunken_feet, stand_on_floor
 from .lift import Lifted, lift
 from .limbs import hand_and_forearm, hanging_arm, standing_leg
 from .looks import read_pictures
-from .orient import limited
+from .orient import limited, smoothstep
 from .proportions import rest_of_lengths
 from .shown_limbs import shown_limbs
 from .smoothing import steady_rotations
@@ -42,8 +42,10 @@ __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
 MODEL_NAME: Final = lifting.MODEL_NAME if lifting.MODEL_NAME in available() else None
 """The weights in use; None = there are none, and the first solver stands in."""
 
-_CUTOFFS_HZ: Final = (0.7, 4.0)
-"""Of bones at rest, and of moving ones."""
+_CUTOFFS_HZ: Final = ((0.7, 4.0), (0.5, 2.0))
+"""Of bones at rest, and of moving ones; in good pictures, and in those in which points tremble."""
+_TREMBLING: Final = (0.01, 0.05)
+"""From which `Points.trembling` on pictures are less good, and poor."""
 _HEAD_LIMIT: Final = np.radians(80.0)
 _PATH_MARKS: Final = {
     "UpperArm": SHOULDER, "UpperLeg": HIP, "LowerLeg": KNEE, "Foot": ANKLE, "LowerArm": ELBOW, "Hand": WRIST,
@@ -128,7 +130,9 @@ def _pose(
     lifted: Lifted, points: Points, limbs: dict[str, Floats], to_level: Floats, head_rotation: NDArray | None
 ) -> _Pose:
     found = rotation.continuous(rotation.from_matrix(to_level @ lifted.turns))
-    found = steady_rotations(found, points.fps, *_CUTOFFS_HZ)
+    good, poor = (steady_rotations(found, points.fps, *cutoffs) for cutoffs in _CUTOFFS_HZ)
+    trembling = np.broadcast_to(smoothstep(points.trembling, *_TREMBLING)[:, None], found.shape[:2])
+    found = rotation.slerp(good, poor, trembling)
     turns = {name: found[:, i] for i, name in enumerate(BODY_BONES)}
     level = rotation.from_matrix(to_level)
     points = _with_level_hands(points, level)

@@ -37,6 +37,8 @@ _BRIDGED_GAP: Final = 0.4
 """Seconds for which an unseen hand is held."""
 _BODY_CUTOFF_HZ: Final = 5.0
 _HAND_CUTOFF_HZ: Final = 6.0
+_TREMBLING_CUTOFF_HZ: Final = 0.7
+_JOINTS: Final = (SHOULDER, ELBOW, WRIST, HIP, KNEE, ANKLE)
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,9 @@ class Points:
     """Side -> [T, 21, 3] metres."""
     hand_confidence: dict[str, Floats]
     """Side -> [T] 0..1."""
+    trembling: Floats = field(default_factory=lambda: np.zeros(0))
+    """[T] how far points jump about where they are, as a share of the trunk's size: 0.005 in good pictures, 0.05 in
+    poor ones."""
     hand_motions: dict[str, HandMotion] = field(default_factory=dict)
     """Side -> what the network made of the hand (hands.py); absent where it was not seen or there is no network."""
 
@@ -94,16 +99,30 @@ def read_points(features: Features, fps: float) -> Points:
     hands, hand_confidence = {}, {}
     for side in SIDES:
         hands[side], hand_confidence[side] = _read_hand(features, side, fps)
+    steady = _clean(image, seen, visibility, fps, _BODY_CUTOFF_HZ)
     return Points(
         fps=fps,
         seen=seen,
         confidence=np.where(seen, confidence, 0.0),
         world=_clean(world, seen, visibility, fps, _BODY_CUTOFF_HZ),
-        image=_clean(image, seen, visibility, fps, _BODY_CUTOFF_HZ),
+        image=steady,
+        trembling=_trembling(image, steady, seen, fps),
         visibility=visibility,
         hands=hands,
         hand_confidence=hand_confidence,
     )
+
+
+def _trembling(image: Floats, steady: Floats, seen: NDArray[np.bool_], fps: float) -> Floats:
+    """See `Points.trembling`; image and the same made steady [T, 33, 2] px."""
+    if not seen.any():
+        return np.zeros(len(image))
+    marks = [mark[side] for mark in _JOINTS for side in SIDES]
+    away = np.median(np.linalg.norm(fill_gaps(image, seen) - steady, axis=-1)[:, marks], axis=1)
+    ends = [steady[:, list(mark.values())] for mark in (SHOULDER, HIP)]
+    trunk = np.linalg.norm(ends[0].mean(axis=1) - ends[1].mean(axis=1), axis=1)
+    across = np.linalg.norm(ends[0][:, 0] - ends[0][:, 1], axis=1)
+    return smooth(away / np.maximum(np.maximum(trunk, across), 1.0), fps, _TREMBLING_CUTOFF_HZ)
 
 
 def _read_hand(features: Features, side: str, fps: float) -> tuple[Floats, Floats]:
