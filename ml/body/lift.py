@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import lru_cache
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import numpy as np
@@ -11,6 +12,7 @@ from numpy.typing import NDArray
 
 from ..camera import Camera
 from ..take import rotation
+from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import BODY_BONES, MIRRORED_BONES
 from .curves import resampled_points
 from .seen import (
@@ -53,12 +55,11 @@ class Lifted:
 
 
 @lru_cache(maxsize=1)
-def load_network() -> BodyNet:
-    """The shipped network, ready to run."""
-    from ..weights.registry import load_weights
+def load_network(folder: Path = WEIGHTS_FOLDER) -> BodyNet:
+    """The network of a folder of weights, the shipped one, ready to run."""
     from .model import BodyNet, config_of
 
-    card, tensors = load_weights(MODEL_NAME)
+    card, tensors = load_weights(MODEL_NAME, folder)
     net = BodyNet(config_of(card.config))
     net.load_state_dict(tensors)
     return net.eval()

@@ -6,6 +6,7 @@ import copy
 import warnings
 from dataclasses import replace
 from functools import lru_cache
+from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -16,6 +17,7 @@ from torch import Tensor, nn
 from ..camera import Camera
 from ..features.arrays import Features
 from ..take import rotation
+from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import READING
 from .data import BodyClip
 from .picture_examples import square_axes, square_places
@@ -27,11 +29,9 @@ MODEL_NAME: Final = "body_picture"
 
 
 @lru_cache(maxsize=1)
-def load_picture_network() -> BodyPictureNet:
-    """The shipped network, ready to run."""
-    from ..weights.registry import load_weights
-
-    card, tensors = load_weights(MODEL_NAME)
+def load_picture_network(folder: Path = WEIGHTS_FOLDER) -> BodyPictureNet:
+    """The network of a folder of weights, the shipped one, ready to run."""
+    card, tensors = load_weights(MODEL_NAME, folder)
     net = BodyPictureNet(config_of(card.config))
     net.load_state_dict(tensors)
     return net.eval()

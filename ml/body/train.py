@@ -21,14 +21,16 @@ import numpy as np
 import torch
 
 from ..training import TrainingError, read_settings
-from ..weights.registry import WEIGHTS_FOLDER, ModelCard, store_weights
+from ..weights.registry import WEIGHTS_FOLDER, ModelCard, available, store_weights
 from .album import PICTURES_OF_ONE, album_path, make_albums
 from .bank import HELD_OUT, Stretch, built_in_bank, load_bank, motion_paths
 from .data import FIRST_TRAINING_SEED, BodyClip, clip_path, load_clip, make_clips, save_clip, stage_clip
 from .detector_model import DetectorModel
 from .examples import TIMED, Batch, Example, make_batch, make_example, mirrored, varied
+from .lift import MODEL_NAME as BODY_MODEL
+from .lift import load_network
 from .looks import MODEL_NAME as PICTURE_MODEL
-from .looks import read_clip
+from .looks import load_picture_network, read_clip
 from .losses import body_losses, figures, true_lengths
 from .model import BodyNet, BodyNetConfig, config_dict
 from .picture_model import BodyPictureNet
@@ -52,6 +54,9 @@ class BodyTraining:
     """Of 24 pictures each, from which single pictures are learned to be read; each shows another person."""
     picture_steps: int = 6000
     """Of training the network that reads them."""
+    begin: str = ""
+    """A folder of weights (as ml/weights is) that both networks begin with, where it has them; empty = the picture's
+    begins with MediaPipe's layers, the other with none."""
     clips: int = 800
     """Rendered clips of 60 frames; each is another person doing something else."""
     simulated: int = 2500
@@ -108,11 +113,14 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     if not train or not held_out:
         raise TrainingError(f"Fewer than two clips in {config.data} show a person; raise `clips`.")
     torch.manual_seed(config.seed)
+    given = _has(config.begin, BODY_MODEL)
     dilations = (1, 1, 2, 2, 4, 4, 1, 1)[: config.blocks]
-    net = BodyNet(BodyNetConfig(width=config.width, dilations=dilations))
+    made_with = BodyNetConfig(width=config.width, dilations=dilations)
+    net = load_network(Path(config.begin)) if given else BodyNet(made_with)
     trainer = _Trainer(config, net, run)
     if not (resume and trainer.resume(say)):
-        set_statistics(net, train)
+        if not given:
+            set_statistics(net, train)
         trainer.averaged.load_state_dict(net.state_dict())
     trainer.fit(shelf, say)
     trainer.draw_curves()
@@ -163,7 +171,12 @@ def _picture_network(
         for _ in make_albums(folder, missing, motion_bank(Path(config.motion), say)):
             pass
     paths = [album_path(folder, seed) for seed in seeds]
-    return train_picture(paths, config.picture_steps, run, seed=config.seed, resume=resume, say=say)
+    given = load_picture_network(Path(config.begin)) if _has(config.begin, PICTURE_MODEL) else None
+    return train_picture(paths, config.picture_steps, run, given, config.seed, resume, say)
+
+
+def _has(folder: str, name: str) -> bool:
+    return bool(folder) and name in available(Path(folder))
 
 
 class Shelf:
