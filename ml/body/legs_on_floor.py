@@ -12,12 +12,14 @@ from scipy.ndimage import maximum_filter1d
 from ..take import CAPTURED_BONES, joint_positions, parent_indices, rotation
 from .contacts import runs
 from .landmarks import SIDES, Floats
-from .orient import unit
+from .orient import smoothstep, unit
 from .smoothing import fill_gaps, smooth
 
 _PARENTS: Final = parent_indices(CAPTURED_BONES)
 _EASE: Final = 0.15
 """Seconds over which a foot comes to its place before, and leaves it after a contact."""
+_PIVOT: Final = (np.radians(15.0), np.radians(35.0))
+"""Turns of a standing foot from its mean that are taken for errors, and for turns."""
 _LONGEST_REACH: Final = 0.999
 _LARGEST_SHIFT: Final = 0.25
 """Metres that the hips may move to follow the feet."""
@@ -89,8 +91,9 @@ def raise_sunken_feet(rotations: Floats, hips: Floats, rest: Floats, fps: float)
 
 def _plan(rotations: Floats, joints: Floats, rest: Floats, contacts: NDArray[np.bool_], side: str, fps: float) -> _Foot:
     thigh, shin, foot, toe = (CAPTURED_BONES.index(side + part) for part in ("UpperLeg", "LowerLeg", "Foot", "Toes"))
-    level = rotation.twist(rotations[:, foot], _Z)
-    turned = rotation.slerp(rotations[:, foot], level, _eased(contacts.all(axis=1), fps))
+    flat = contacts.all(axis=1)
+    level = _held(rotation.twist(rotations[:, foot], _Z), flat)
+    turned = rotation.slerp(rotations[:, foot], level, _eased(flat, fps))
     to_toe = rotation.rotate(turned, rest[toe] - rest[foot])
     ankle = joints[:, foot]
     stances = []
@@ -105,6 +108,22 @@ def _plan(rotations: Floats, joints: Floats, rest: Floats, contacts: NDArray[np.
             wanted[:, 2] = rest[foot, 2]
         stances.append(_Stance(begin, end, wanted))
     return _Foot((thigh, shin, foot, toe), turned, tuple(stances))
+
+
+def _held(level: Floats, flat: NDArray[np.bool_]) -> Floats:
+    """Rotations [T, 4] about the vertical, the same all through each run of `flat` and around it: a foot that stands
+    on heel and toes cannot turn. One that turns far is followed: it only seems to stand, or is wrongly said to."""
+    standing = runs(flat)
+    if not standing:
+        return level
+    level = rotation.continuous(level)
+    places = np.flatnonzero(flat)
+    held = np.concatenate(
+        [np.tile(rotation.normalize(level[begin:end].mean(axis=0)), (end - begin, 1)) for begin, end in standing]
+    )
+    middles = (places[1:] + places[:-1]) / 2
+    held = held[np.searchsorted(middles, np.arange(len(flat)))]
+    return rotation.slerp(held, level, smoothstep(rotation.angle(held, level), *_PIVOT))
 
 
 def _hips_shift(feet: list[_Foot], joints: Floats, fps: float, largest: float) -> Floats:

@@ -1,0 +1,66 @@
+"""Feet that stand: still in place and heading while they do, free again when they turn."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from understudy.ml.body.legs_on_floor import stand_on_floor
+from understudy.ml.body.metrics import foot_skate
+from understudy.ml.take import CAPTURED_BONES, STANDARD_REST, joint_positions, parent_indices, rotation
+
+FPS = 30.0
+FRAMES = 60
+REST = np.array([STANDARD_REST[name] for name in CAPTURED_BONES])
+FEET = [CAPTURED_BONES.index(name) for name in ("leftFoot", "leftToes", "rightFoot", "rightToes")]
+
+
+def yaw(degrees):
+    return rotation.from_rotvec(np.radians(degrees)[:, None] * (0.0, 0.0, 1.0))
+
+
+def stood(turns, contacts=None):
+    contacts = np.ones((FRAMES, 4), dtype=bool) if contacts is None else contacts
+    hips = np.tile(REST[0] - (0, 0, 0.03), (FRAMES, 1))
+    rotations, hips = stand_on_floor(turns, hips, REST, contacts, FPS, 0.03)
+    return rotations, joint_positions(rotations, hips, REST, parent_indices(CAPTURED_BONES))[:, FEET]
+
+
+def standing():
+    return np.tile(rotation.IDENTITY, (FRAMES, len(CAPTURED_BONES), 1))
+
+
+def with_legs(turns, by):
+    """Both legs turned about the vertical [T, 4]."""
+    turns = turns.copy()
+    for bone, name in enumerate(CAPTURED_BONES):
+        if name.endswith(("UpperLeg", "LowerLeg", "Foot", "Toes")):
+            turns[:, bone] = rotation.multiply(by, turns[:, bone])
+    return turns
+
+
+@pytest.mark.parametrize("planted", [slice(0, FRAMES), slice(20, 40)])
+def test_a_standing_foot_keeps_heel_and_toes_where_they_are(planted):
+    wobble = 8 * np.sin(np.arange(FRAMES) / 3)
+    contacts = np.zeros((FRAMES, 4), dtype=bool)
+    contacts[planted] = True
+    turns = with_legs(standing(), yaw(wobble))
+    _, feet = stood(turns, contacts)
+    assert foot_skate(feet, contacts, FPS) < 0.002
+    assert foot_skate(stood(turns, np.zeros_like(contacts))[1], contacts, FPS) > 0.05
+
+
+def test_a_foot_that_turns_round_is_followed():
+    turning = yaw(np.linspace(0, 120, FRAMES))
+    rotations, _ = stood(with_legs(standing(), turning))
+    away = np.degrees(rotation.angle(rotations[:, FEET[0]], turning))
+    assert away[[0, -1]].max() < 1 and away.max() < 20
+
+
+def test_between_stances_a_foot_goes_from_one_heading_to_the_next_without_a_jump():
+    contacts = np.ones((FRAMES, 4), dtype=bool)
+    contacts[25:35] = False
+    heading = 20 * np.clip((np.arange(FRAMES) - 25) / 10, 0, 1)
+    rotations, _ = stood(with_legs(standing(), yaw(heading)), contacts)
+    steps = np.degrees(rotation.angle(rotations[1:, FEET[0]], rotations[:-1, FEET[0]]))
+    assert steps.max() < 6
