@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from benchmarks.following_turn import step_turn
 from understudy.ml.body import analytic
 from understudy.ml.body.analytic import Motion
 from understudy.ml.body.contacts import find_contacts
@@ -39,8 +40,8 @@ def contacts_of(motion: Motion) -> NDArray[np.bool_]:
 
 
 def formula_takes() -> dict[str, Take]:
-    """Arm raise, squat, turn and walk with exactly known directions."""
-    return {name: take_of(make()) for name, make in analytic.MOTIONS.items()}
+    """Arm raise, squat, walk, a turn as a whole and one in steps, with exactly known directions."""
+    return {name: take_of(make()) for name, make in analytic.MOTIONS.items()} | {"step turn": step_turn()}
 
 
 def demo_take() -> Take:

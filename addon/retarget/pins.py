@@ -38,13 +38,24 @@ def pinned(path: Floats, own: Floats, stands: Bools, limit: float, shift: int) -
 
 
 def _calm_parts(path: Floats, first: int, last: int, limit: float) -> list[int]:
-    """Bounds of the parts of a stretch over which the path stays within `limit` of its mean."""
+    """Bounds of the parts of a stretch over which the path stays within `limit` of its mean; parted where the point
+    moves over, not in the middle of standing."""
     part = path[first:last]
     strays = np.linalg.norm(part - part.mean(axis=0), axis=1).max()
     if strays <= limit or last - first < 4:
         return [first, last]
-    middle = (first + last) // 2
+    middle = first + _parting(part)
     return _calm_parts(path, first, middle, limit)[:-1] + _calm_parts(path, middle, last, limit)
+
+
+def _parting(part: Floats) -> int:
+    """Where to part a stretch in two so that both stray least from their means (least squares); two frames at least."""
+    count = len(part)
+    centred = part - part.mean(axis=0)
+    before = np.cumsum(centred, axis=0)[1 : count - 2]
+    sizes = np.arange(2, count - 1, dtype=np.float64)
+    gain = np.sum(before**2, axis=1) / sizes + np.sum(before**2, axis=1) / (count - sizes)
+    return 2 + int(np.argmax(gain))
 
 
 def faded(values: Floats, there: Bools, fade: int) -> Floats:
@@ -97,6 +108,15 @@ def bridged(values: Floats, known: Bools, over: Bools) -> Floats:
             at = np.arange(first, last)
             for column in range(values.shape[1]):
                 result[first:last, column] = np.interp(at, frames, values[frames, column])
+    return result
+
+
+def closed(values: Bools, most: int) -> Bools:
+    """With gaps of up to `most` frames between two stretches of True filled."""
+    result = values.copy()
+    for (_, end), (start, _) in pairwise(runs(values)):
+        if start - end <= most:
+            result[end:start] = True
     return result
 
 

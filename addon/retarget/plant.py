@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from ...ml.take import rotation
 from .chains import carried_head
-from .pins import bridged, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
+from .pins import bridged, closed, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
 from .two_bones import reach
@@ -32,12 +32,22 @@ _STRAIGHT = 0.9995
 """Of the leg's length: further than this no correction stretches it, since the knee would snap."""
 _LIFTED = 0.03
 """Of the leg: a heel or ball this far above where it stood stands no more, whatever the take says."""
+_GOING = 0.75
+"""Leg lengths per second: what goes faster is landing or leaving already."""
+_WOBBLE = 0.3
+"""Seconds: what stands again so soon has not stepped."""
 _SLIDING = 0.14
 """Leg lengths per second: a contact that goes faster than this for half a second is no standing."""
 _SINK = 0.03
 """Of the leg: how far the hips go down at most so that standing feet are reached."""
 _OWN_WAY = 0.08
 """Of the leg: feet are brought this far by the legs alone; beyond, the hips go along."""
+_LEAST_WAY = 0.02
+_PATH_KEPT, _PATH_LOST = 0.06, 0.09
+"""Of the leg, in the mean: where feet need less, the hips' path stays true; where they need more it never does, and
+legs take but the least way, so that at least their directions are the performer's."""
+_FREE, _MOST = 0.3, 0.7
+"""Of the length that a bent knee leaves: taken up freely by a standing leg, and at most."""
 _SHIFT_TIME = 0.1
 _SINK_TIME = 0.15
 _LIFT_TIME = 0.4
@@ -186,11 +196,12 @@ def _without_lifted(leg: _Leg, fps: float) -> _Leg:
     size = float(np.median(leg.length))
 
     def still(stands: NDArray[np.bool_], path: Floats) -> NDArray[np.bool_]:
-        kept = stands.copy()
-        for first, last in runs(stands):
+        kept = np.zeros_like(stands)
+        speed = np.linalg.norm(np.gradient(path, axis=0), axis=1) * fps if len(path) > 1 else np.zeros(len(path))
+        for first, last in runs(stands & (speed < _GOING * size)):
             part = path[first:last]
             low = part[:, 2] - np.percentile(part[:, 2], 30) < _LIFTED * size
-            kept[first:last] = low & (lasting_speed(part, fps) < _SLIDING * size)
+            kept[first:last] = closed(low & (lasting_speed(part, fps) < _SLIDING * size), round(_WOBBLE * fps))
         return kept
 
     return replace(
@@ -211,8 +222,9 @@ def _foot_targets(leg: _Leg, fps: float) -> tuple[Floats, Floats]:
             pinned(ankle, leg.own_ankle, leg.heel_stands, stray, fade), leg.own_ankle, leg.ankle_height, near
         )
         both = leg.heel_stands & leg.ball_stands
-        # Heel and ball on the floor at once are as far apart as the foot is long.
-        place[both] = _at_length(ball, place, foot_length)[both]
+        # Heel and ball on the floor at once are as far apart as the foot is long; the heel stays there while it stands.
+        nearer = np.nan_to_num(_level_at_length(ball, place, foot_length) - place)
+        place += bridged(np.where(both[:, None], nearer, 0.0), both, leg.heel_stands)
         move = np.nan_to_num(place - ankle)
         ankle = ankle + faded(_capped(move, _FURTHEST * size), leg.heel_stands, fade)
     # Rolling over the ball the ankle stays a foot's length from it.
@@ -260,6 +272,17 @@ def _at_length(centre: Floats, points: Floats, length: Floats) -> Floats:
     return centre + way * (length / np.maximum(np.linalg.norm(way, axis=1, keepdims=True), 1e-9))
 
 
+def _level_at_length(centre: Floats, points: Floats, length: Floats) -> Floats:
+    """As `_at_length`, but the points keep their heights where the length allows it."""
+    way = points - centre
+    level = np.sqrt(np.maximum(length[:, 0] ** 2 - way[:, 2] ** 2, 0.0))
+    now = np.linalg.norm(way[:, :2], axis=1)
+    able = (level > 0.2 * length[:, 0]) & (now > 0.2 * length[:, 0])
+    moved = points.copy()
+    moved[:, :2] = centre[:, :2] + way[:, :2] * (level / np.maximum(now, 1e-9))[:, None]
+    return np.where(able[:, None], moved, _at_length(centre, points, length))
+
+
 def _capped(move: Floats, most: float) -> Floats:
     size = np.linalg.norm(move, axis=1, keepdims=True)
     return move * np.minimum(1.0, most / np.maximum(size, 1e-9))
@@ -272,10 +295,15 @@ def _hips_shift(legs: list[_Leg], ankles: list[Floats], fps: float) -> Floats:
     needs = np.stack([ankle - leg.ankle for leg, ankle in zip(legs, ankles, strict=True)])
     need = np.sum(needs * stands[..., None], axis=0) / np.maximum(stands.sum(axis=0), 1)[:, None]
     length = np.linalg.norm(need, axis=1, keepdims=True)
-    need = need * np.maximum(0.0, 1 - _OWN_WAY * size / np.maximum(length, 1e-9))
+    there = stands.any(axis=0)
+    if not there.any():
+        return need
+    # Where the hips' path is lost anyway, directions are kept instead.
+    lost = eased((length[there].mean() / size - _PATH_KEPT) / (_PATH_LOST - _PATH_KEPT))
+    own_way = size * (_OWN_WAY + float(lost) * (_LEAST_WAY - _OWN_WAY))
+    need = need * np.maximum(0.0, 1 - own_way / np.maximum(length, 1e-9))
     if not need.any():
         return need
-    there = stands.any(axis=0)
     return np.stack([smoothed_where(need[:, axis], there, _SHIFT_TIME * fps) for axis in range(3)], axis=-1)
 
 
@@ -300,26 +328,41 @@ def _longest(leg: _Leg) -> Floats:
 def _bent_leg(leg: _Leg, turns: Turns, ankle: Floats, ball: Floats, fade: int) -> Turns:
     upper, lower, foot = leg.bones
     longest = _longest(leg)
-    ankle = _within_reach(leg, _softly(leg, ankle, longest, fade), ball, longest)
+    ankle = _softly(leg, ankle, longest, fade)
+    ankle = _within_reach(leg, ankle, ball, _unstretched(leg, ankle, longest))
     bones = leg.knee - leg.hip, leg.ankle - leg.knee
     thigh, shin = reach(turns[upper], turns[lower], bones, ankle - leg.hip, leg.front, longest)
     aim = rotation.between(leg.ball - leg.ankle, ball - ankle)
     return {upper: thigh, lower: shin, foot: rotation.multiply(aim, turns[foot])}
 
 
+def _unstretched(leg: _Leg, ankle: Floats, longest: Floats) -> Floats:
+    """How far each leg is stretched [T] to reach its ankle: as needed up to a share of what the performer's bend
+    leaves, beyond that less and less, since a knee snaps when it gets straight. Then the heel comes off the floor."""
+    before = np.linalg.norm(leg.ankle - leg.hip, axis=1)
+    room = np.maximum(longest - before, 1e-9)
+    wanted = np.linalg.norm(ankle - leg.hip, axis=1) - before
+    free = _FREE * room
+    beyond = np.maximum(wanted - free, 0.0)
+    rest = (_MOST - _FREE) * room
+    return before + np.minimum(wanted, free) + rest * (1 - np.exp(-beyond / np.maximum(rest, 1e-9)))
+
+
 def _within_reach(leg: _Leg, ankle: Floats, ball: Floats, longest: Floats) -> Floats:
     """Ankles [T, 3] that straight legs reach; where the ball stands it stays, and the heel comes off the floor."""
-    foot_length = np.linalg.norm(leg.ball - leg.ankle, axis=1, keepdims=True)
     far = (np.linalg.norm(ankle - leg.hip, axis=1) > longest) & leg.ball_stands
-    if far.any():
-        hip, tip, near = leg.hip[far], ball[far], ankle[far]
-        for _ in range(8):
-            near = _at_length(tip, near, foot_length[far])
-            way = near - hip
-            size = np.linalg.norm(way, axis=1, keepdims=True)
-            near = hip + way * np.minimum(1.0, longest[far, None] / np.maximum(size, 1e-9))
-        ankle = ankle.copy()
-        ankle[far] = near
+    if not far.any():
+        return ankle
+    # About the ball, in the plane of ball, ankle and hip, until the leg reaches.
+    foot = np.linalg.norm(leg.ball - leg.ankle, axis=1)[far]
+    way, arm = leg.hip[far] - ball[far], ankle[far] - ball[far]
+    distance = np.maximum(np.linalg.norm(way, axis=1), 1e-9)
+    along = way / distance[:, None]
+    across = arm - np.sum(arm * along, axis=1, keepdims=True) * along
+    across /= np.maximum(np.linalg.norm(across, axis=1, keepdims=True), 1e-9)
+    cosine = np.clip((foot**2 + distance**2 - longest[far] ** 2) / (2 * foot * distance), -1, 1)
+    ankle = ankle.copy()
+    ankle[far] = ball[far] + foot[:, None] * (cosine[:, None] * along + np.sqrt(1 - cosine**2)[:, None] * across)
     return ankle
 
 

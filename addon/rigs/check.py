@@ -9,7 +9,7 @@ import numpy as np
 from ...ml.take import BONE_NAMES, BONE_PARENTS
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
-from .sides import settled, side_axis
+from .sides import settled, shows_front, side_axis
 from .tree import Tree
 
 _LIMBS = (("UpperArm", "LowerArm", "Hand"), ("UpperLeg", "LowerLeg", "Foot"))
@@ -18,6 +18,7 @@ _RATIO = 3.0
 _LOOSE = 0.2
 """Of the lower limb's length: a foot that hangs elsewhere begins no further from where the shin ends."""
 FOUR_LEGS = "Its trunk lies level above its legs: an animal on four legs, no humanoid."
+NO_SIDES = "Neither names nor shape say which way it faces and which side is left: limbs are left out."
 _HANDS = 8
 _LEVEL = -0.35
 """Cosine between legs and trunk: standing people have nearly -1, animals on four legs about 0."""
@@ -50,7 +51,9 @@ def consistent(
     kept = _proportioned(tree, kept, doubts)
     kept, swapped = settled(rest, kept, points, believed)
     if not believed and kept and not any(name.startswith("left") for name in kept):
-        doubts.append("Neither names nor shape say which side is left: limbs are left out.")
+        doubts.append(NO_SIDES)
+    elif not believed and kept and not shows_front(rest, kept, points):
+        doubts.append("Nothing shows which way it faces; left and right are taken as of one that faces the front (-Y).")
     elif swapped and believed:
         doubts.append("The names' left is the character's right (its feet say so), so sides were exchanged.")
     kept = _apart(rest, kept, doubts)

@@ -34,7 +34,7 @@ _SIZE_SPREAD = 0.5
 """Standard deviations of the logarithms: of lower to upper limb, and of the limb to the trunk (children, cartoons)."""
 _APART_SPREAD = 0.7
 _BEND_SPREAD = 0.15
-_SAME_PLACE = 0.08
+_SAME_PLACE = 0.11
 _NEAR_END = 0.25
 _SLIGHT = np.radians(15)
 _CLEAR = 1.0
@@ -72,7 +72,7 @@ def limb_joints(
         apart = max(float(np.linalg.norm(tree.heads[chain[p]] - point)) for p, point in zip(places, spot, strict=True))
         if apart < _SAME_PLACE * trunk:
             alike.append(places)
-        elif apart > 0.1 * trunk and best - score < _CLEAR:
+        elif best - score < _CLEAR:
             return None
     # Of bones in one place the upper limb is the last, which others carry, the hand or foot the first, which carries.
     upper, lower, last = max(alike, key=lambda places: (places[0], -places[2], -places[1]))

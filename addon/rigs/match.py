@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from ...ml.take import BONE_NAMES
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
-from .check import FOUR_LEGS, consistent
+from .check import FOUR_LEGS, NO_SIDES, consistent
 from .conventions import CONVENTIONS
 from .conventions.convention import Convention
 from .fingers import finger_chains, five_fingers
@@ -76,7 +76,7 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
         names, worded, match = [_SAYS_NOTHING] * tree.count, {}, Match(GENERIC)
     if senseless or (known(match) < ENOUGH and FOUR_LEGS not in match.doubts + spoken.doubts):
         shape = _shaped(tree, names, points)
-        if known(shape) >= ENOUGH and known(shape) > known(match):
+        if (known(shape) >= ENOUGH and known(shape) > known(match)) or (NO_SIDES in shape.doubts and not match.bones):
             match = shape
     if not match.convention.beside:
         said = {mirrored(name): bone for name, bone in worded.items()} if match.swapped else worded
@@ -100,6 +100,8 @@ def _human(tree: Tree, match: Match) -> Match:
         why = "Legs were found, but no arms that go with them: no humanoid."
     elif FOUR_LEGS in match.doubts:
         return match
+    elif NO_SIDES in match.doubts:
+        why = NO_SIDES
     else:
         why = "Neither names nor shape of its bones are those of a human body: no humanoid."
     return Match(GENERIC, {}, (why,), 0.0)

@@ -11,7 +11,9 @@ from ..retarget.rig import Floats, RigRest
 
 _ACROSS = 0.9
 _SURE = 1.5
-"""Votes for the front: toes count most, then eyes and jaw, thumbs, feet of the mesh, bent knees and elbows."""
+_AGAINST = 0.3
+"""Votes for the front: toes count most, then eyes and jaw, thumbs, feet of the mesh, bent knees and elbows, the neck's
+lean. The second is enough for a doubt."""
 
 
 def side_axis(rest: RigRest, bones: Mapping[str, str]) -> Floats | None:
@@ -58,6 +60,9 @@ def _steps(rest: RigRest, bones: Mapping[str, str], head, forward: Floats, up: F
     def tail(name: str) -> Floats:
         return rest.tails[rest.index[bones[name]]]
 
+    if {"neck", "head"} <= bones.keys():
+        # Heads are carried before the neck's root, in every body; straight necks of toys say nothing.
+        yield 0.7, float((head("head") - head("neck")) @ forward) / (0.02 * leg)
     for side in ("left", "right"):
         if f"{side}Toes" in bones:
             step = head(f"{side}Toes") - head(f"{side}Foot")
@@ -101,13 +106,19 @@ def _mesh_feet(points: Floats, head, forward: Floats, up: Floats, leg: float) ->
     return float(np.clip((far + near) / max(far - near, 1e-9) * 3, -1.0, 1.0))
 
 
+def shows_front(rest: RigRest, bones: Mapping[str, str], points: Floats | None = None) -> bool:
+    """Whether the body itself says which way it faces."""
+    return abs(forward_votes(rest, bones, points)) > _SURE / 2
+
+
 def settled(
     rest: RigRest, bones: dict[str, str], points: Floats | None = None, believed: bool = True
 ) -> tuple[dict[str, str], bool]:
     """The map with its sides exchanged where the body says so, and whether it was.
 
     believed: the names have sides, which only clear signs overrule; otherwise sides are by chance and any sign
-    decides, or the front of Blender's scene where there is none; a character that stands along X loses its limbs.
+    decides, or the front of Blender's scene where there is none. Limbs are lost where a weak sign speaks against that
+    front, and by a character that stands along X.
     """
     votes = forward_votes(rest, bones, points)
     if believed:
@@ -120,4 +131,6 @@ def settled(
         if abs(across) < _ACROSS:
             return {name: bone for name, bone in bones.items() if name == mirrored(name)}, False
         wrong = across < 0
+        if (votes < -_AGAINST and not wrong) or (votes > _AGAINST and wrong):
+            return {name: bone for name, bone in bones.items() if name == mirrored(name)}, False
     return ({mirrored(name): bone for name, bone in bones.items()}, True) if wrong else (bones, False)

@@ -30,9 +30,13 @@ _LOW_HEAD, _HIGH_HEAD, _HEAD_END = 0.1, 0.4, 0.62
 _ENOUGH_POINTS = 100
 _NECK, _HALF, _TOP = 0.15, 0.55, 0.75
 """Of the height from the shoulders to the crown: a head's joint lies between the first two, its end above the last."""
+_ABOUT = 0.7
+_BESIDE = 0.01
 _FORELEGS = 0.75
 _HIGH_HIPS = 0.1
 """In lengths of the trunk: hips lie no higher above the legs' joints."""
+_LONG = 0.5
+"""Of the trunk: what else hangs on the hips (skirts, tails) is shorter."""
 _STRAIGHT_ON = 0.9
 """Cosine: a foot that goes straight on from the shin is not one."""
 _TRUNK_UP = -0.35
@@ -105,10 +109,19 @@ def _alike(tree: Tree, first: int, second: int) -> bool:
 
 
 def _main_chain(tree: Tree, bone: int) -> list[int]:
-    """From the bone outwards, at each branch along the child that reaches farthest (with most below it)."""
+    """From the bone outwards, at each branch along the child that reaches farthest (with most below it).
+
+    Of ends that reach about as far the straightest: a sleeve's tip hangs beside the hand.
+    """
     chain = [bone]
     while below := tree.children[chain[-1]]:
-        chain.append(max(below, key=lambda b: (tree.reach(b) + tree.lengths[b], -b)))
+        best = max(below, key=lambda b: (tree.reach(b) + tree.lengths[b], -b))
+        if len(chain) > 1 and not any(tree.children[b] for b in below):
+            way = tree.heads[chain[-1]] - tree.heads[chain[-2]]
+            near = [b for b in below if tree.lengths[b] >= _ABOUT * tree.lengths[best]]
+            ways = {b: tree.heads[b] - tree.heads[chain[-1]] for b in near}
+            best = max(near, key=lambda b: float(ways[b] @ way) / max(float(tree.lengths[b]), 1e-9))
+        chain.append(best)
     return chain
 
 
@@ -127,7 +140,9 @@ def _humanoid(
     neck = _head_chain(tree, arms, usable, trunk_way)
     if trunk < 1e-9 or not neck or tree.gap(hips, legs.carrier) > 0.6 * trunk:
         return {}
-    found = _limbs(tree, legs, arms, trunk)
+    shoulders = (tree.heads[arms.first] + tree.heads[arms.second]) / 2
+    found = _limbs(tree, legs, arms, max(trunk, float(np.linalg.norm(shoulders - tree.heads[hips]))))
+    found = _unambiguous(tree, found)
     if not found or not _upright(tree, found, trunk_way) or _on_the_floor(tree, hips, legs, arms):
         return {}
     hips = _hips(tree, hips, legs, arms)
@@ -175,12 +190,34 @@ def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:
     return found
 
 
+def _unambiguous(tree: Tree, found: Mapping[str, int]) -> dict[str, int]:
+    """Without feet and hands that could be the end of what comes before: another bone begins in their place."""
+
+    def doubtful(name: str, bone: int) -> bool:
+        if not name.endswith(("Foot", "Hand")) or tree.children[bone]:
+            return False
+        near = 0.02 * float(tree.lengths[bone])
+        return any(b != bone and tree.gap(b, bone) < near and tree.children[b] for b in range(tree.count))
+
+    return {name: bone for name, bone in found.items() if not doubtful(name, bone)}
+
+
 def _palm(tree: Tree, chain: Sequence[int], twin: Sequence[int]) -> int | None:
-    """The bone on which fingers hang, at the same place of both arms: it is the hand and no other."""
-    for bone, other in zip(chain, twin, strict=False):
-        if all(sum(bool(tree.children[child]) for child in tree.children[b]) >= 3 for b in (bone, other)):
-            return bone
+    """The bone on which fingers hang, at the same place of both arms: it is the hand and no other.
+
+    Fingers of three joints go before such of two: helpers of a forearm, each with an end, look like those.
+    """
+
+    for joints, fingers in ((3, 3), (3, 2), (2, 3)):
+        for bone, other in zip(chain, twin, strict=False):
+            if all(_branches(tree, b, joints) >= fingers for b in (bone, other)):
+                return bone
     return None
+
+
+def _branches(tree: Tree, bone: int, joints: int) -> int:
+    """How many chains of so many joints hang on the bone."""
+    return sum(tree.deepest[child] >= joints for child in tree.children[bone])
 
 
 def _toes(tree: Tree, side: str, joints: Sequence[int]) -> dict[str, int]:
@@ -203,6 +240,9 @@ def _limb_chain(tree: Tree, start: int) -> list[int]:
     After it come the bones of the farthest branch, so that a foot's toes are there too.
     """
     chain = _main_chain(tree, start)
+    hand = next((place for place, bone in enumerate(chain) if _branches(tree, bone, 3) >= 3), None)
+    if hand is not None:
+        return chain[: hand + 1]
     for place, bone in enumerate(chain):
         reaches = [tree.reach(b) + float(tree.lengths[b]) for b in tree.children[bone] if tree.children[b]]
         if sum(reach > 0.5 * max(reaches) for reach in reaches) >= 3:
@@ -218,7 +258,11 @@ def _head_chain(tree: Tree, arms: Pair, usable: Sequence[bool], up: np.ndarray) 
         if child in (arms.first, arms.second) or not usable[child]:
             continue
         chain = [child]
-        while len(below := [b for b in tree.children[chain[-1]] if usable[b]]) == 1:
+        # A helper in the bone's own place is no second way.
+        least = _BESIDE * float(np.linalg.norm(up))
+        while len(below := [b for b in tree.children[chain[-1]] if usable[b] and (
+            tree.children[b] or tree.lengths[b] > least or len(tree.children[chain[-1]]) == 1
+        )]) == 1:  # fmt: skip
             chain.append(below[0])
         tip = max((float(tree.heads[b] @ up) for b in (child, *tree.below(child))), default=0.0)
         rise = tip - float(tree.heads[arms.carrier] @ up)
@@ -297,10 +341,10 @@ def _hips(tree: Tree, carrier: int, legs: Pair, arms: Pair) -> int:
     Biped's lowest spine bone carries the legs; its pelvis is the bone before.
     """
     above = tree.parents[carrier]
-    if above < 0 or len([child for child in tree.children[above] if tree.children[child]]) != 1:
-        return carrier
     up = tree.heads[arms.carrier] - tree.heads[carrier]
     trunk = float(np.linalg.norm(up))
+    if above < 0 or any(tree.reach(child) > _LONG * trunk for child in tree.children[above] if child != carrier):
+        return carrier
     joints = np.mean([tree.heads[legs.first], tree.heads[legs.second]], axis=0)
     heights = [float((tree.heads[bone] - joints) @ up) / trunk**2 for bone in (carrier, above)]
     return above if heights[0] > _HIGH_HIPS and abs(heights[1]) < 0.5 * heights[0] else carrier

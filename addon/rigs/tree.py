@@ -129,6 +129,15 @@ class Tree:
         return reaches
 
     @cached_property
+    def deepest(self) -> list[int]:
+        """How many bones the longest chain from each bone outwards has, itself included."""
+        found = [1] * self.count
+        for bone in reversed(self.order):
+            for child in self.children[bone]:
+                found[bone] = max(found[bone], 1 + found[child])
+        return found
+
+    @cached_property
     def lengths(self) -> Floats:
         """[N] from the parent's head to the bone's own; 0 for roots."""
         parents = np.array(self.parents, dtype=np.int64)

@@ -1,5 +1,7 @@
 """Every convention of the corpus on several bodies: bones point where the take's do; feet stand still."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -7,8 +9,9 @@ from understudy.addon.retarget import Controls, Wishes, retarget
 from understudy.addon.retarget.facing import facing_axes
 from understudy.addon.rigs.extras import find_extras
 from understudy.addon.rigs.match import match_rig
-from understudy.benchmarks.following_angles import direction_errors
+from understudy.benchmarks.following_angles import angles, direction_errors
 from understudy.benchmarks.following_takes import take_of
+from understudy.benchmarks.following_turn import step_turn
 from understudy.ml.body import analytic
 from understudy.ml.take import BONE_NAMES
 from understudy.tests.corpus import CONVENTIONS, build
@@ -48,9 +51,10 @@ def test_directions_within_the_floor(number):
         assert max(means.values()) < 5.0, (body, name, max(means, key=lambda part: means[part]))
 
 
-def test_standing_feet_do_not_slide():
-    """Less than 0.5 cm/s for a leg of 90 cm, on every body, walking."""
-    take = TAKES["walk"]
+@pytest.mark.parametrize("name", ["walk", "step turn"])
+def test_standing_feet_do_not_slide(name):
+    """Less than 0.5 cm/s for a leg of 90 cm, on every body, walking and turning step by step."""
+    take = TAKES[name] if name in TAKES else step_turn()
     for body, joints in BODIES.items():
         skeleton = build(CONVENTIONS[0], joints)
         heads, _ = followed(skeleton, take)
@@ -61,3 +65,37 @@ def test_standing_feet_do_not_slide():
             stands = take.contacts[1:, column] & take.contacts[:-1, column]
             speed = np.linalg.norm(np.diff(heads[name], axis=0), axis=1)[stands] * take.fps * 0.9 / leg
             assert speed.mean() < 0.005, (body, name)
+
+
+@pytest.mark.parametrize(("thigh", "shin"), [(0.62, 1.38), (1.2, 0.8), (0.3, 0.25)])
+def test_directions_on_legs_of_other_proportions(thigh, shin):
+    """A robot's short thighs, a long-thighed figure, a chibi: the floors hold in a deep squat, with planted feet."""
+    joints = {name: np.array(place) for name, place in BODIES["T"].items()}
+    for side in ("left", "right"):
+        hip, knee, foot, toes = (BODIES["T"][side + part] for part in ("UpperLeg", "LowerLeg", "Foot", "Toes"))
+        joints[f"{side}LowerLeg"] = hip + thigh * (knee - hip)
+        joints[f"{side}Foot"] = joints[f"{side}LowerLeg"] + shin * (foot - knee)
+        joints[f"{side}Toes"] = joints[f"{side}Foot"] + (toes - foot)
+    _, errors = followed(build(CONVENTIONS[0], joints), take_of(analytic.squat()))
+    means = [float(values.mean()) for values in errors.values()]
+    assert np.mean(means) < 2.0 and max(means) < 5.0
+
+
+def test_knees_do_not_snap_where_a_heel_that_lifts_is_said_to_stand():
+    """The take claims the heel's contact for three frames too long: the knee must not be pulled straight and let go."""
+    take = TAKES["walk"]
+    contacts = take.contacts.copy()
+    for column in (0, 2):
+        ends = np.flatnonzero(contacts[:-1, column] & ~contacts[1:, column])
+        for end in ends:
+            contacts[end : end + 4, column] = True
+    skeleton = build(CONVENTIONS[0], BODIES["T"])
+    heads, _ = followed(skeleton, replace(take, contacts=contacts))
+    own, _ = followed(skeleton, take)
+
+    def bend(points):
+        thigh, shin = points["leftLowerLeg"] - points["leftUpperLeg"], points["leftFoot"] - points["leftLowerLeg"]
+        return angles(thigh, shin)
+
+    jolts = np.abs(np.diff(bend(heads), 2)) - np.abs(np.diff(bend(own), 2)).max()
+    assert jolts.max() < 5.0

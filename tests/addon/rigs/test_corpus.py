@@ -64,6 +64,24 @@ def test_names_that_lie(spec, seed):
     assert not match.bones or right >= 14
 
 
+def test_without_toes_or_names_limbs_are_claimed_only_where_nothing_speaks_against_the_front():
+    """Facing +Y without toes, only the neck's lean says so: too little to tell sides, enough to leave limbs out."""
+    spec = next(spec for spec in CONVENTIONS if spec.label == "BVH, lower case")
+    plain = VARIATIONS["no toes"](build(spec, BODIES["T"]))
+    front, back = (match_rig(nameless(rig).rest()) for rig in (plain, VARIATIONS["faces +Y"](plain)))
+    assert len(front.bones) >= 15 and any("faces" in doubt for doubt in front.doubts)
+    assert "leftUpperLeg" not in back.bones and any("left out" in doubt for doubt in back.doubts)
+
+
+@pytest.mark.parametrize("label", ["MetaHuman body", "Source engine (ValveBiped)", "VRoid Studio", "KayKit"])
+@pytest.mark.parametrize("change", ["as it is", "leaf bones", "no fingers"])
+def test_helpers_are_no_limbs(label, change):
+    """Wrist helpers, sleeves, neck roots and grips beside the bones that are meant, all without names."""
+    rig = nameless(VARIATIONS[change](build(next(s for s in CONVENTIONS if s.label == label), BODIES["T"])))
+    _, _, wrong = score(rig, match_rig(rig.rest()).bones)
+    assert not wrong
+
+
 def test_makers_in_words():
     for label, words in (
         ("Xsens", "Xsens"), ("Rokoko", "Rokoko"), ("SMPL", "SMPL"), ("SMPL-X", "SMPL-X"), ("Roblox R15", "Roblox"),
