@@ -171,7 +171,11 @@ def train(
 def evaluate(
     model: Annotated[str, typer.Argument(help="face, body, voice, emotion, behaviour")],
     peer: Annotated[
-        Path | None, typer.Option(help="Google's face_landmarker.task, to measure beside the face model.")
+        Path | None,
+        typer.Option(
+            help="What to measure beside it. face: Google's face_landmarker.task; behaviour: the checkpoint.pt of "
+            "another run, such as one without an opponent (adversarial = false)."
+        ),
     ] = None,
     videos: Annotated[
         Path | None, typer.Option(help="A folder of videos to score the face on without truth, instead.")

@@ -3,7 +3,8 @@
 Frechet distances are measured on finished takes, feet planted and all. Walking is held out by person, gestures by
 recording; idling and listening are rules on both sides, so that their distance says only that nothing was spoilt.
 Baselines: a recording of the training set repeated (the median over recordings), noise on the mean pose with the
-recordings' own spread and smoothness, and the base motion without a network (gait components and rules).
+recordings' own spread and smoothness, the base motion without a network (gait components and rules), and another run's
+generator if one is given, such as one that learned without an opponent.
 """
 
 from __future__ import annotations
@@ -23,9 +24,9 @@ from .data import MOTION_FOLDER, random_emotion, training_set
 from .frechet import embed, frechet_distance, spread
 from .generate import GenerateOptions, generate, network_name
 from .metrics import beat_alignment, drift, leaning, skate
-from .model import Whitening
+from .model import Generator, Whitening
 from .pose import BODY_BONES, FPS, BodyMotion, Floats, features_of
-from .train import clip_shares, fit_whitening
+from .train import clip_shares, fit_whitening, generator_of_run
 
 TAKES: Final = 24
 _SECONDS: Final = 12.0
@@ -38,15 +39,22 @@ _BODY: Final = [CAPTURED_BONES.index(name) for name in BODY_BONES]
 _NOISE_FRAMES: Final = 4.0
 
 Rows = dict[str, dict[str, float]]
+Way = bool | Generator
+"""Whether the network plays a part, or another one than the shipped."""
 
 
 def evaluate_behaviour(
-    say: Callable[[str], None] = lambda _: None, folder: Path = MOTION_FOLDER, takes: int = TAKES
-) -> Rows:
+    say: Callable[[str], None] = lambda _: None, folder: Path = MOTION_FOLDER, takes: int = TAKES,
+    peer: Path | None = None,
+) -> Rows:  # fmt: skip
     """Rows by method: frechet_BEHAVIOUR (lower is nearer), diversity between seeds (1 = that of different people),
-    skate (cm/s), drift over five minutes (cm, degrees), beats on stresses and by chance."""
-    ways = {"rules and gaits": False} | ({"ours": True} if network_name() else {})
-    rows: Rows = {name: _alone(networked, say) for name, networked in ways.items()}
+    skate (cm/s), drift over five minutes (cm, degrees), beats on stresses and by chance. peer: checkpoint of a run."""
+    ways: dict[str, Way] = {"rules and gaits": False}
+    if peer is not None:
+        ways["peer"] = generator_of_run(peer)
+    if network_name():
+        ways["ours"] = True
+    rows: Rows = {name: _alone(way, say) for name, way in ways.items()}
     learned, kept = training_set(_MADE, folder), training_set(_MADE // 5, folder, held_out=True)
     if "walk" not in kept:
         say(f"There is no motion capture in {folder}; Frechet distances are left out.")
@@ -68,20 +76,18 @@ def evaluate_behaviour(
     return rows
 
 
-def _alone(networked: bool, say: Callable[[str], None]) -> dict[str, float]:
+def _alone(way: Way, say: Callable[[str], None]) -> dict[str, float]:
     """What needs no recordings to compare with."""
     say("five minutes of each behaviour")
     row = {}
-    long = {
-        name: generate(GenerateOptions(name, _LONG, seed=_FIRST_SEED), with_network=networked) for name in BEHAVIOURS
-    }
-    travelling = generate(GenerateOptions("walk", _LONG, seed=_FIRST_SEED, travel=True), with_network=networked)
+    long = {name: generate(GenerateOptions(name, _LONG, seed=_FIRST_SEED), network=way) for name in BEHAVIOURS}
+    travelling = generate(GenerateOptions("walk", _LONG, seed=_FIRST_SEED, travel=True), network=way)
     row["skate_standing"] = max(skate(long[name]) for name in BEHAVIOURS[:3])
     row["skate_walking"] = skate(travelling)
     row["drift_cm"] = max(drift(take) for take in long.values())
     row["drift_degrees"] = max(leaning(take) for take in long.values())
     beats = [
-        beat_alignment(generate(GenerateOptions("talk", 60.0, seed=_FIRST_SEED + seed), with_network=networked))
+        beat_alignment(generate(GenerateOptions("talk", 60.0, seed=_FIRST_SEED + seed), network=way))
         for seed in range(5)
     ]
     row["beats"], row["beats_by_chance"] = (float(np.mean(values)) for values in zip(*beats, strict=True))
@@ -90,7 +96,7 @@ def _alone(networked: bool, say: Callable[[str], None]) -> dict[str, float]:
 
 def _shown(
     behaviour: str,
-    ways: dict[str, bool],
+    ways: dict[str, Way],
     examples: list[Floats],
     shares: NDArray[np.float64],
     whitening: Whitening,
@@ -100,9 +106,9 @@ def _shown(
     rng = np.random.default_rng(_FIRST_SEED)
     frames = round(_SECONDS * FPS)
     found: dict[str, list[Floats]] = {}
-    for name, networked in ways.items():
+    for name, way in ways.items():
         found[name] = [
-            _components(_features(_take(behaviour, _FIRST_SEED + seed, networked)), whitening) for seed in range(takes)
+            _components(_features(_take(behaviour, _FIRST_SEED + seed, way)), whitening) for seed in range(takes)
         ]
     drawn = rng.choice(len(examples), takes, p=shares)
     found["repeat a clip"] = [np.resize(examples[i], (frames, examples[i].shape[1])) for i in drawn]
@@ -113,10 +119,10 @@ def _shown(
     return found
 
 
-def _take(behaviour: str, seed: int, networked: bool) -> Take:
+def _take(behaviour: str, seed: int, way: Way) -> Take:
     emotion, strength = random_emotion(np.random.default_rng([seed, 0xE7]))
     options = GenerateOptions(behaviour, _SECONDS, emotion, strength, seed=seed, travel=behaviour == "walk")
-    return generate(options, with_network=networked)
+    return generate(options, network=way)
 
 
 def _features(take: Take) -> NDArray[np.float32]:

@@ -11,7 +11,7 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 from scipy.ndimage import gaussian_filter1d
@@ -33,6 +33,9 @@ from .gait import GAIT_NAME
 from .murmur import murmur, silence
 from .pose import FPS, Floats
 from .procedural import random_voice
+
+if TYPE_CHECKING:
+    from .model import Generator
 
 Progress = Callable[[float, str], None]
 
@@ -73,12 +76,12 @@ def generate(
     stop_if: Callable[[], None] = lambda: None,
     voice: Floats | None = None,
     voice_fps: float = FPS,
-    with_network: bool = True,
+    network: bool | Generator = True,
 ) -> Take:
     """A validated take at 30 fps. BehaviourError or FootageError where the wish cannot be met.
 
-    voice [N] at voice_fps: the loudness that a talker moves to where there is no recording. with_network: False plays
-    the base motion, to compare with.
+    voice [N] at voice_fps: the loudness that a talker moves to where there is no recording. network: another than
+    the shipped one, or False for the base motion alone, to compare with.
     """
     seconds = check(options)
     progress(0.0, "Listening" if options.audio else "Generating")
@@ -87,7 +90,7 @@ def generate(
         level = np.interp(np.arange(len(level)) / FPS, np.arange(len(voice)) / voice_fps, voice)
     stop_if()
     progress(0.3, "Generating")
-    made = _moving(options, level, with_network, stop_if)
+    made = _moving(options, level, network, stop_if)
     progress(0.7, "Putting the feet down")
     stop_if()
     take = _with_face(_body_take(made, options), options, heard)
@@ -97,14 +100,15 @@ def generate(
     return validate(take)
 
 
-def _moving(options: GenerateOptions, level: Floats, with_network: bool, stop_if: Callable[[], None]) -> Base:
+def _moving(options: GenerateOptions, level: Floats, network: bool | Generator, stop_if: Callable[[], None]) -> Base:
     """The motion with _MARGIN frames more at both ends; level [T] is the voice's loudness."""
     rng = np.random.default_rng([options.seed, BEHAVIOURS.index(options.behaviour), 0x9E7])
     voice = np.pad(level, _MARGIN)
     made = base(options.behaviour, len(voice), rng, options.emotion, _strength(options), voice)
-    if not with_network or options.behaviour not in LEARNED or network_name() is None:
+    if network is False or options.behaviour not in LEARNED or (network is True and network_name() is None):
         return made
-    return replace(made, features=_lifelike(made, options, stop_if))
+    player = _network() if isinstance(network, bool) else network
+    return replace(made, features=_lifelike(made, player, options, stop_if))
 
 
 def _strength(options: GenerateOptions) -> float:
@@ -159,13 +163,12 @@ def _lasting(heard: Heard, seconds: float) -> Heard:
     return Heard(visemes, np.concatenate((heard.level, missing.level))[:count])
 
 
-def _lifelike(made: Base, options: GenerateOptions, stop_if: Callable[[], None]) -> Floats:
+def _lifelike(made: Base, network: Generator, options: GenerateOptions, stop_if: Callable[[], None]) -> Floats:
     """[T, F]: the base's features with the network's change, in pieces that overlap, from one endless noise."""
     import torch
 
     from .model import SLOW_STEP
 
-    network = _network()
     count = len(made.features)
     draw = torch.Generator().manual_seed(options.seed)
     slow, style = network.noise(1, count, draw)
@@ -257,7 +260,7 @@ def network_name() -> str | None:
 
 
 @lru_cache(maxsize=1)
-def _network():  # noqa: ANN202 - Generator, imported late so that commands start without torch
+def _network() -> Generator:
     from ..weights.registry import load_weights
     from .model import MODEL_NAME, BehaviourNetConfig, Generator
 

@@ -9,6 +9,7 @@ to what it learned from; what is kept from training chooses nothing.
 
 from __future__ import annotations
 
+import zipfile
 from collections.abc import Callable
 from copy import deepcopy
 from dataclasses import dataclass
@@ -130,6 +131,21 @@ def export(
     store_weights(walked, gait_tensors(gait), folder)
 
 
+def generator_of_run(checkpoint: Path) -> Generator:
+    """The best generator of a run, to compare with; TrainingError where the file is not a run's checkpoint."""
+    try:
+        if not zipfile.is_zipfile(checkpoint):
+            raise TypeError("torch writes zip files")
+        saved = torch.load(checkpoint, weights_only=True)
+        tensors = (saved["best_state"] or saved["networks"])["average"]
+        width, components = tensors["enter.weight"].shape[0], tensors["leave.weight"].shape[0]
+        network = Generator(BehaviourNetConfig(components=components, width=width))
+        network.load_state_dict(tensors)
+    except (OSError, KeyError, TypeError, RuntimeError) as error:
+        raise TrainingError(f"{checkpoint} is not the checkpoint.pt of a behaviour run.") from error
+    return network.eval()
+
+
 class Game:
     """Both players, their batches and the held-out figures."""
 
@@ -237,7 +253,7 @@ class Game:
 
     def _pull(self, real: Tensor, fake: Tensor) -> float:
         """Without an opponent: each real window pulls the nearest made one of its behaviour."""
-        step = len(self.real)  # rows of one behaviour lie so far apart (see _batch)
+        step = min(len(self.real), len(real))  # rows of one behaviour lie so far apart (see _batch)
         loss = torch.zeros(())
         for first in range(step):
             truth, made = real[first::step], fake[first::step]

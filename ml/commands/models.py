@@ -31,7 +31,10 @@ MODELS: dict[str, Model] = {
     "body": Model("body.train:read_config", "body.train:train_body", "body.evaluate:evaluate_body"),
     "voice": Model("voice.train:read_config", "voice.train:train_voice", "voice.evaluate:evaluate_voice"),
     "behaviour": Model(
-        "behaviour.train:read_config", "behaviour.train:train_behaviour", "behaviour.evaluate:evaluate_behaviour"
+        "behaviour.train:read_config",
+        "behaviour.train:train_behaviour",
+        "behaviour.evaluate:evaluate_behaviour",
+        has_peer=True,
     ),
     "emotion": Model("emotion.train:read_config", "emotion.train:train_emotion", "emotion.evaluate:evaluate_emotion"),
 }
@@ -62,6 +65,8 @@ def evaluation(name: str, peer: Path | None) -> Callable[..., Rows]:
     if name not in evaluable():
         raise InputError(f"There is no model {name!r} to evaluate; known: {', '.join(evaluable())}.")
     model = MODELS.get(name)
+    if peer is not None and (model is None or not model.has_peer):
+        raise InputError(f"There is nothing to compare the {name} model with; leave --peer out.")
     measure = function(EVALUATED_ALONE[name] if model is None or model.evaluate is None else model.evaluate)
     if model is not None and model.has_peer:
         return lambda say: measure(peer=peer, say=say)

@@ -14,8 +14,10 @@ from understudy.ml.behaviour.gait import phase_of, shipped_gait, stride_of, walk
 from understudy.ml.behaviour.generate import BehaviourError, GenerateOptions, generate
 from understudy.ml.behaviour.metrics import beat_alignment, drift, joints_of, skate
 from understudy.ml.behaviour.pose import FPS, features_of, motion_of
+from understudy.ml.behaviour.train import SMOKE, generator_of_run, train_behaviour
 from understudy.ml.cli import main
 from understudy.ml.take import CAPTURED_BONES, FACE_NAMES, Take, load_take, rotation
+from understudy.ml.training import TrainingError
 
 LIDS = [FACE_NAMES.index("eyeBlinkLeft"), FACE_NAMES.index("eyeBlinkRight")]
 HEAD = CAPTURED_BONES.index("head")
@@ -108,6 +110,17 @@ def test_frechet_distance_of_known_gaussians() -> None:
     rng = np.random.default_rng(0)
     a, b = rng.normal(size=(20000, 4)), rng.normal(size=(20000, 4)) * 2 + [1, 0, 0, 0]
     assert frechet_distance(a, b) == pytest.approx(1 + 4, rel=0.05)  # |m|^2 + sum (1 - 2)^2
+
+
+def test_the_generator_of_another_run_can_be_compared_with(tmp_path: Path) -> None:
+    run = train_behaviour(replace(SMOKE, adversarial=False, run=str(tmp_path)), say=lambda _: None)
+    other = generator_of_run(run / "checkpoint.pt")
+    shown, own, bare = (generate(GenerateOptions("talk", 2.0), network=way) for way in (other, True, False))
+    turns = [np.asarray(take.rotations) for take in (shown, own, bare)]
+    assert np.abs(turns[0] - turns[1]).max() > 0.01 and np.abs(turns[0] - turns[2]).max() > 0.001
+    (tmp_path / "no run.pt").write_text("no run", encoding="utf-8")
+    with pytest.raises(TrainingError, match="not the checkpoint"):
+        generator_of_run(tmp_path / "no run.pt")
 
 
 @pytest.mark.parametrize(
