@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
+from .liveliness import told
 from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
 
@@ -27,8 +28,6 @@ _LONG_SHUT = 0.8  # seconds: no blink is as long
 _BARELY_SHUT = 0.3  # eyeBlink
 _SEEN_OPEN = 0.7  # share of the eye's wide opening
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
-_TOO_SMALL = 0.03  # weights below are not told from none
-_BOLDER = 1.25  # trained to err little, the network moves less than people do; up to here more costs no accuracy
 
 
 class FaceFeatures(Protocol):
@@ -143,13 +142,8 @@ class _Shot:
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
         presence = _presence(self.usable, self.fps)
-        weights = to_face_weights(told(raw), gaze) * presence[:, None]
+        weights = to_face_weights(told(raw, self.net.config.gains), gaze) * presence[:, None]
         return weights, gaze * presence[:, None, None], head
-
-
-def told(raw: Floats) -> NDArray[np.float64]:
-    """Weights as a take holds them from the network's: what is too small to tell left out, the rest a little bolder."""
-    return np.asarray(np.clip((raw - _TOO_SMALL) / (1 - _TOO_SMALL) * _BOLDER, 0, 1))
 
 
 def _looks(features: FaceFeatures, frames: slice, usable: NDArray[np.bool_], net: FaceNet) -> Floats | None:

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from ..take import rotation
 from .align import head_rotations
-from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, smooth_gaze, told
+from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, smooth_gaze
+from .liveliness import told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
 
@@ -136,7 +137,7 @@ class LiveFace:
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))
         head = rotation.normalize(smooth(rotation.continuous(heads), self._fps))[at]
-        weights_told = to_face_weights(told(raw)[None], angles[None])[0]
+        weights_told = to_face_weights(told(raw, self._net.config.gains)[None], angles[None])[0]
         return LiveFrame(weights_told, angles, head, self._frames[at].confidence)
 
 

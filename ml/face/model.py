@@ -7,7 +7,7 @@ by construction. What identity and light add to a frame is taken out by the diff
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import torch
@@ -52,6 +52,12 @@ class FaceNetConfig:
     dropout: float = 0.15
     bearing: int = 0
     """Size of the part that tells the head's turn by who somebody is; 0 = there is none."""
+
+    gains: tuple[float, ...] = ()
+    """How much bolder a take is than the network, for each predicted weight (see `ml.face.liveliness`)."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "gains", tuple(self.gains))  # JSON brings a list
 
     @property
     def looks(self) -> int:
@@ -275,6 +281,6 @@ def to_face_weights(predicted: Floats, gaze: Floats) -> NDArray[np.float64]:
     return weights
 
 
-def config_dict(config: FaceNetConfig) -> dict[str, float | int]:
+def config_dict(config: FaceNetConfig) -> dict[str, Any]:
     """The configuration as JSON values."""
     return asdict(config)
