@@ -1,8 +1,8 @@
 """How much bolder a take is than the network: trained to err little, it moves less than people do.
 
 What a network is unsure of it tells near the mean, so that brows raised by .7 came out as .08. Each weight is enlarged
-as far as it can be trusted. Where it correlates with the truth by r, the answer that errs least (in squares) follows the
-truth with a slope of r^2, an answer as lively as the truth with a slope of r; gains aim between the two.
+as far as it can be trusted. Where it correlates with the truth by r, the answer that errs least (in squares) follows
+the truth with a slope of r^2, an answer as lively as the truth with a slope of r; gains aim between the two.
 """
 
 from __future__ import annotations
