@@ -6,6 +6,7 @@ followed, hands need no search while the arm is seen, and nothing is computed th
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from functools import lru_cache
@@ -44,6 +45,10 @@ _BODY_MAP: Final = 300
 BODY_MAP: Final = (8, 8, 288)
 _HAND_INPUT: Final = 224
 """Pixels of the hand models' input."""
+_MARGIN: Final = 4
+"""Pixels about a region's corners that interpolation may touch."""
+_WORTH_CUTTING: Final = 0.5
+"""Share of the picture from which a region's surroundings are not cut out: there is little to save."""
 
 _FIND_BODIES: Final = """
 input_stream: "image" output_stream: "found"
@@ -145,6 +150,22 @@ class Found:
     score: float
 
 
+def surroundings(image: NDArray[np.uint8], region: Region) -> tuple[NDArray[np.uint8], Region, NDArray[np.float32]]:
+    """The part of a picture that a region covers, the region in it, and the part's corner [3] in the picture (x, y, 0).
+
+    Graphs copy the pictures they are given; a hand is a hundredth of a phone's picture.
+    """
+    height, width = image.shape[:2]
+    reach = region.side * (abs(math.cos(region.turn)) + abs(math.sin(region.turn))) / 2 + _MARGIN
+    left, right = max(0, math.floor(region.x - reach)), min(width, math.ceil(region.x + reach))
+    top, bottom = max(0, math.floor(region.y - reach)), min(height, math.ceil(region.y + reach))
+    few = 0 < (right - left) * (bottom - top) < _WORTH_CUTTING * width * height
+    if not few or right <= left or bottom <= top:
+        return image, region, np.zeros(3, dtype=np.float32)
+    piece = np.ascontiguousarray(image[top:bottom, left:right])
+    return piece, replace(region, x=region.x - left, y=region.y - top), np.array((left, top, 0), dtype=np.float32)
+
+
 class BodyFinder:
     """Every body in a picture, surest first; those taller than a tenth of the picture or so."""
 
@@ -180,7 +201,8 @@ class BodyReader:
         self._graph = _Graph(_READ_BODY, ("points", "world", "circle", "map"), {"model": model})
 
     def read(self, image: NDArray[np.uint8], region: Region) -> BodyRead | None:
-        seen = self._graph.run(image, region)
+        piece, within, _ = surroundings(image, region)
+        seen = self._graph.run(piece, within)
         if len(seen) < 4:
             return None
         landmarks = _message(seen["points"]).landmark
@@ -246,16 +268,17 @@ class HandReader:
 
     def read(self, image: NDArray[np.uint8], region: Region) -> HandRead | None:
         graph = self._full if region.side >= _HAND_INPUT else self._light
-        seen = graph.run(image, region)
+        piece, within, corner = surroundings(image, region)
+        seen = graph.run(piece, within)
         if len(seen) < 3:
             return None
-        height, width = image.shape[:2]
+        height, width = piece.shape[:2]
         points = coordinates(_message(seen["points"]).landmark)
         world = coordinates(_message(seen["world"]).landmark)
         label = _message(seen["side"]).classification[0]
         # The model was taught on mirrored selfies: in a picture as others see the performer, its sides are swapped.
         leftness = label.score if label.label == "Right" else 1 - label.score
-        return HandRead(points * np.array([width, height, width], np.float32), world, float(leftness))
+        return HandRead(points * np.array([width, height, width], np.float32) + corner, world, float(leftness))
 
     def close(self) -> None:
         self._light.close()
@@ -269,13 +292,15 @@ class HandRefiner:
         self._graph = _Graph(_REFINE_HAND, ("refined",))
 
     def refine(self, image: NDArray[np.uint8], region: Region) -> Region | None:
-        seen = self._graph.run(image, region)
+        piece, within, corner = surroundings(image, region)
+        seen = self._graph.run(piece, within)
         if "refined" not in seen:
             return None
-        height, width = image.shape[:2]
+        height, width = piece.shape[:2]
         rect = _message(seen["refined"])
         side = max(rect.width * width, rect.height * height)
-        return Region(rect.x_center * width, rect.y_center * height, side, rect.rotation)
+        x, y = rect.x_center * width + corner[0], rect.y_center * height + corner[1]
+        return Region(float(x), float(y), side, rect.rotation)
 
     def close(self) -> None:
         self._graph.close()
