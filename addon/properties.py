@@ -169,7 +169,7 @@ class UNDERSTUDY_PG_settings(bpy.types.PropertyGroup):
         name="Strength", subtype="FACTOR", min=0.0, max=1.0, default=0.6, update=_emotion_changed
     )
     emotion_preview: BoolProperty(
-        name="Preview on Character",
+        name="Preview",
         description="Show the emotion on the character's shape keys while you choose; nothing is keyed, and the keys "
         "go back when you switch this off or save",
         default=False,
