@@ -61,12 +61,14 @@ def bone_curves(
         control_rig=convention.control_rig if convention else False,
         limbs=convention.limbs if convention else (),
         aims=convention.aims if convention else {},
+        lids=extras.lids,
     )
     face_names = profile.face_names
     looks = sum(name.startswith("eyeLook") for name in face_names)
     wishes = Wishes(
         wanted=wanted,
         eyes=options.face and looks < _ENOUGH_LOOKS,
+        lids=options.face and not face_names & {"eyeBlinkLeft", "eyeBlinkRight"},
         jaw=options.face and "jawOpen" not in face_names,
         plant=options.plant_feet,
         start_here=options.start_here,

@@ -14,6 +14,7 @@ from .channels import BoneChannel, location_channel, rotation_channels
 from .face_bones import eye_turns, head_turns, jaw_turn
 from .facing import facing_axes
 from .level import level_feet
+from .lids import lid_turns
 from .limb_controls import IkLimb, eye_targets, limb_controls
 from .place import placement
 from .plant import Root, plant_feet
@@ -42,11 +43,13 @@ class Controls:
     control_rig: bool = False
     limbs: tuple[IkLimb, ...] = ()
     aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    lids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Wishes:
-    """What of the take to use: `wanted` humanoid bones; eyes and jaw moved by bones; how feet and place are kept.
+    """What of the take to use: `wanted` humanoid bones; eyes, eyelids and jaw moved by bones; how feet and place are
+    kept.
 
     root: what carries the way over the floor; in_place: the way over the floor is left out. touch: hands near the own
     body, or each other, keep their distance rather than the arms their directions.
@@ -54,6 +57,7 @@ class Wishes:
 
     wanted: Collection[str]
     eyes: bool = True
+    lids: bool = True
     jaw: bool = True
     plant: bool = True
     start_here: bool = True
@@ -107,8 +111,18 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
         heads.update(eye_targets(who, turns, heads, looking, controls.aims))
     if wishes.jaw:
         turns.update(jaw_turn(take, who, turns))
+    if wishes.lids:
+        eyes = {side: _eye(controls, f"{side}Eye") for side in ("left", "right")}
+        shut, moved = lid_turns(take, who, turns, heads, controls.lids, eyes)
+        turns.update(shut)
+        heads.update(moved)
     located = [location_channel(who, turns, heads, bone) for bone in sorted(heads)]
     return Retargeted((*located, *rotation_channels(who, turns)), travel)
+
+
+def _eye(controls: Controls, name: str) -> str:
+    """The bone at whose head the eye turns; "" for none."""
+    return controls.aims[name][1] if name in controls.aims else controls.bones.get(name, "")
 
 
 def _indices(who: Character, bones: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[int, ...]]:

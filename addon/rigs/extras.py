@@ -13,6 +13,7 @@ from itertools import pairwise
 import numpy as np
 
 from ..retarget.rig import RigRest
+from .lids import find_lids
 
 _TRUNK = ("hips", "spine", "chest", "upperChest", "neck", "head")
 _SEGMENTS = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
@@ -28,18 +29,19 @@ class Extras:
 
     twists: limb bone -> bones along its segment, from its start to its end; they carry the next joint (Daz' ThighTwist,
     MakeHuman's upperarm02) or hang loose (Unreal's upperarm_twist_01_l). root: the topmost bone that carries the hips,
-    None when it is the hips themselves.
+    None when it is the hips themselves. lids: "leftUpper", "leftLower" ... -> eyelid bones.
     """
 
     between: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     twists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: str | None = None
+    lids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 def find_extras(rest: RigRest, bones: Mapping[str, str]) -> Extras:
     """The bones beside the humanoid ones of a map {humanoid: bone} that move along with them."""
     known = {name: rest.index[bone] for name, bone in bones.items() if bone in rest.index}
-    return Extras(_between(rest, known), _twists(rest, known), _root(rest, known))
+    return Extras(_between(rest, known), _twists(rest, known), _root(rest, known), find_lids(rest, bones))
 
 
 def _between(rest: RigRest, known: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
