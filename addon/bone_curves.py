@@ -13,6 +13,7 @@ from ..ml.take import BONE_NAMES, Take
 from .datablocks import pose_bones
 from .freeing import free_bones, without_locked
 from .keyframes import Curve
+from .posed_scale import posed_scale
 from .retarget import BoneChannel, Controls, Wishes, retarget
 from .rigs import RigProfile
 from .rigs.conventions import CONVENTIONS
@@ -50,6 +51,8 @@ def bone_curves(
     wanted, locks = without_locked(armature, profile.bones, wanted_bones(take, options))
     warnings += locks if take.has_body else []
     rest = read_rest(armature)
+    scale = posed_scale(armature, profile.bones.get("hips", ""))
+    rest = scale.larger(rest) if scale else rest
     convention = convention_of(profile.kind)
     extras = find_extras(rest, profile.bones)
     controls = Controls(
@@ -77,7 +80,7 @@ def bone_curves(
         touch=options.touch,
     )
     retargeted = retarget(take, rest, controls, wishes)
-    channels = retargeted.channels
+    channels = scale.in_its_units(retargeted.channels) if scale else retargeted.channels
     curves = [curve for channel in channels for curve in _channel_curves(channel, frames)]
     if not channels:
         return curves
@@ -85,7 +88,8 @@ def bone_curves(
     if convention is not None:
         curves += _control_curves(armature, profile, convention, wanted, frames[:1], keyed)
         curves += _limb_curves(armature, profile, convention, options.limbs, frames[:1], keyed)
-    curves += _cleared(armature, profile, {(channel.bone, channel.name) for channel in channels}, curves, frames[:1])
+    replaced = {(channel.bone, channel.name) for channel in channels}
+    curves += _cleared(armature, profile, replaced | ({(scale.bone, "scale")} if scale else set()), curves, frames[:1])
     freed, notes = free_bones(armature, keyed, frames[:1], options.free_constrained)
     warnings += notes
     if retargeted.travel is not None:
@@ -220,6 +224,7 @@ def _cleared(
     above = {bone.name for bone in bones[hips].parent_recursive} if hips in bones else set()
     chain = names | {parent.name for name in names for parent in bones[name].parent_recursive}
     done = {(curve.data_path, curve.index) for curve in curves}
+    done |= {(f"{bone_path(bone)}.{name}", index) for bone, name in keyed for index in range(3) if name == "scale"}
     found: list[Curve] = []
     for name in sorted(chain - above):
         bone = bones[name]

@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from ...ml.take import BONE_NAMES
 from ...ml.take.names import mirrored
@@ -264,6 +265,7 @@ def bones_by_convention(
     return _named(tree.rest, found)
 
 
+@lru_cache(maxsize=16384)
 def _plain(name: str) -> str:
     """Without case and with one kind of separator; dots stay, so that spine.001 is not spine001."""
     return re.sub(r"[ _]+", "_", name.strip().casefold())

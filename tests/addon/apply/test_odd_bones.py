@@ -3,6 +3,7 @@
 import bpy
 import numpy as np
 import pytest
+from mathutils import Matrix
 
 from understudy.addon.apply import ApplyOptions, apply_take
 from understudy.addon.retarget import retarget
@@ -251,3 +252,21 @@ def test_locked_rotations(workshop):
         assert tuple(armature.pose.bones[name].rotation_quaternion) == (1, 0, 0, 0)
     assert any("leftIndexProximal, leftShoulder" in text and "left as it is" in text for text in result.warnings)
     assert any("leftLowerArm, rightLowerLeg" in text for text in result.warnings)
+
+
+def test_a_body_posed_a_hundred_times_its_rest_keeps_its_size(workshop):
+    """Some exports rest at a hundredth of their size, with the hips scaled up in the pose."""
+    take = workshop.restless()
+    bones = {name: name for name in BONE_NAMES}
+    paths = []
+    for factor in (1, 100):
+        armature = workshop.armature()
+        armature.data.transform(Matrix.Scale(1 / factor, 4))
+        armature.pose.bones["hips"].scale = (factor, factor, factor)
+        apply_take(take, armature, detect_rig(armature), ApplyOptions(start_here=False))
+        found = workshop.follow(take, armature, bones)
+        assert found.worst < 0.1
+        assert tuple(armature.pose.bones["hips"].scale) == pytest.approx((factor, factor, factor))
+        leg = np.linalg.norm(found.heads["leftUpperLeg"] - found.heads["leftLowerLeg"], axis=1).mean()
+        paths.append((found.heads["hips"] - found.heads["hips"][0]) / leg)
+    assert np.allclose(paths[0], paths[1], atol=0.02)
