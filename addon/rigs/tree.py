@@ -94,6 +94,17 @@ class Tree:
             found.append(bone)
         return found
 
+    def root(self, bone: int) -> int:
+        """The topmost bone that carries the bone, or the bone itself."""
+        return self._tops[bone]
+
+    @cached_property
+    def _tops(self) -> list[int]:
+        tops = list(range(self.count))
+        for bone in self.order:
+            tops[bone] = tops[self.parents[bone]] if self.parents[bone] >= 0 else bone
+        return tops
+
     def path(self, above: int, below: int) -> list[int]:
         """From `above` down to `below`, both included; empty when the one does not carry the other."""
         if above != below and not self.carries(above, below):

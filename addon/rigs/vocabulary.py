@@ -100,7 +100,10 @@ def _loose_end(
     upper, lower, end = ARM[1:] if parts is ARM else LEG[:3]
     if upper not in limb or lower not in limb or (end in limb and tree.carries(limb[lower], limb[end])):
         return {}
-    for bone, read in enumerate(names):
+    root = tree.root(limb[upper])
+    # In a file that holds two skeletons the limb's own comes first.
+    for bone in sorted(range(tree.count), key=lambda b: tree.root(b) != root):
+        read = names[bone]
         plain = not (read.end or read.mechanism or read.control)
         named = plain and read.side == side and LIMBS.get(read.words, {}).get(end, 0) >= 0.9
         if named and is_loose_end(tree, limb[upper], limb[lower], bone):

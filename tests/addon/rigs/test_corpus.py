@@ -191,6 +191,28 @@ def test_the_head_is_not_its_target():
     assert match_rig(simple_rest(bones)).bones["head"] == "Head"
 
 
+@pytest.mark.parametrize("spec", CONVENTIONS[::7], ids=lambda spec: spec.label)
+@pytest.mark.parametrize("aside", [0.0, 2.0], ids=["in the same place", "beside it"])
+def test_two_skeletons_in_one_armature_are_not_mixed(spec, aside):
+    """A second character whose names Blender has made unique (.001): the map is of one of them."""
+    rig = build(spec, BODIES["T"])
+    bones = {name: (parent, tuple(head), tuple(tail)) for name, (parent, head, tail) in rig.bones.items()}
+    for name, (parent, head, tail) in tuple(bones.items()):
+        way = np.array([aside, 0.0, 0.0])
+        bones[f"{name}.001"] = (parent and f"{parent}.001", tuple(head + way), tuple(tail + way))
+    found = match_rig(simple_rest(bones)).bones
+    assert len({bone in rig.bones for bone in found.values()}) == 1
+    plain = {name: bone.removesuffix(".001") if bone not in rig.bones else bone for name, bone in found.items()}
+    _, _, wrong = score(rig, plain)
+    assert not wrong
+
+
+def test_names_that_are_there_twice_are_survived():
+    rest = build(CONVENTIONS[0], BODIES["T"]).rest()
+    names = (*rest.names[:5], rest.names[4], *rest.names[6:])
+    assert len(match_rig(replace(rest, names=names)).bones) > 12
+
+
 def test_cyclic_parents_are_survived():
     rest = build(CONVENTIONS[0], BODIES["T"]).rest()
     parents = rest.parents.copy()
