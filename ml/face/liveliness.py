@@ -24,7 +24,7 @@ USUAL_GAIN: Final = 1.25
 _BOLDNESS: Final = 1.5
 """Power of r that the gains aim at: 2 errs least, 1 is as lively as the truth (decision 0020)."""
 _LEAST_R: Final = 0.15
-_GAINS: Final = (1.0, 4.0)
+_GAINS: Final = (USUAL_GAIN, 4.0)
 
 
 def told(raw: Floats, gains: tuple[float, ...] = ()) -> NDArray[np.float64]:

@@ -27,7 +27,7 @@ def test_what_is_told_timidly_but_surely_is_told_in_full():
 
 def test_what_is_told_unsurely_is_enlarged_less():
     sure, unsure = (fit_gains(*shown(2, size=0.3, noise=noise))[BROWS[0]] for noise in (0.001, 0.1))
-    assert 1.0 <= unsure < 0.8 * sure
+    assert USUAL_GAIN <= unsure < 0.8 * sure
 
 
 def test_both_sides_get_one_gain_and_what_never_moves_the_usual_one():
