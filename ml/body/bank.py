@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -112,3 +112,11 @@ def _stretches(path: Path) -> list[Stretch]:
         for begin, end in runs(valid)
         if end - begin >= _SHORTEST * fps
     ]
+
+
+def motion_bank(folder: Path, say: Callable[[str], None]) -> tuple[Stretch, ...]:
+    """What is learned from: the recordings of a folder without those kept for evaluation, else motions by formula."""
+    if motion_paths(folder):
+        return load_bank(folder, HELD_OUT)
+    say(f"There are no motion clips in {folder}; the built-in motions stand in.")
+    return built_in_bank()

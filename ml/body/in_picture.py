@@ -2,9 +2,9 @@
 
 The detector's points are surer across the picture than anything is in depth. So each part of a limb is turned about the
 line of sight onto the line between its points; and how long that line is beside the bone says, if roughly, how far an
-arm points at the camera or away from it (which of the two is left to the network). On rendered clips kept from training
-arms come from 25.4 to 24.3 degrees by the first and to 23.7 by both, legs from 13.2 to 12.2 by the first and to 12.6 by
-both: hips are seen elsewhere than their joints are.
+arm points at the camera or away from it (which of the two is left to the network). Both count half: the network was
+told the points too. On rendered clips not trained on arms come from 16.6 to 16.1 degrees, by the whole to 16.3; for legs
+lengths make it worse: hips are seen elsewhere than their joints are.
 """
 
 from __future__ import annotations
@@ -31,8 +31,10 @@ _PARTS: Final = (
 )  # fmt: skip
 _SEEN: Final = (0.5, 0.8)
 """Visibility of both ends from which a part is turned at all, and wholly."""
-_DEPTH_SHARE: Final = 0.3
-"""How far an arm's length in the picture is believed."""
+_LINE_SHARE: Final = 0.5
+"""How far the line between its points is believed: they are part of what the network was told as well."""
+_DEPTH_SHARE: Final = 0.15
+"""How far an arm's length in the picture is."""
 _SHORTEST: Final = 0.3
 """Share of a bone's length in the picture below which its direction there says less and less."""
 _LARGEST: Final = np.radians(30.0)
@@ -56,7 +58,7 @@ def in_picture(lifted: Lifted, points: Points, camera: Camera) -> Lifted:
             seen = points.visibility[:, [head[side], tail[side]]].min(axis=1)
             share = smoothstep(seen, *_SEEN)
             way = turns[:, bone] @ along
-            to = _onto_line(way, *ends, share)
+            to = _onto_line(way, *ends, _LINE_SHARE * share)
             if arm:
                 to = _as_long(to, *ends, _DEPTH_SHARE * share, distance / lifted.lengths[length])
             turns[:, bone] = rotation.to_matrix(rotation.between(way, to)) @ turns[:, bone]

@@ -23,6 +23,7 @@ from .bank import BODY_BONES
 from .contacts import FOOT_INDICES, still_contacts, without_short_runs
 from .fingers import finger_rotations
 from .hands import hand_motions
+from .hinges import hinged
 from .in_picture import in_picture
 from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, Points, read_points
 from .legs_on_floor import raise_sunken_feet, stand_on_floor
@@ -32,7 +33,8 @@ from .looks import read_pictures
 from .orient import limited, smoothstep
 from .proportions import rest_of_lengths
 from .shown_limbs import shown_limbs
-from .smoothing import steady_rotations
+from .sides import sides_kept
+from .smoothing import fill_gaps, steady_rotations
 from .solved import PARENTS, BodyMotion
 from .tilt import less_tilted, level_axes, level_by_feet
 from .trajectory import Standing, measured_place, solve_path
@@ -81,13 +83,16 @@ def estimate_body(
     head_rotation [T, 4] wxyz: the face tracker's, used for the head where finite. refine: plant the feet and let the
     path follow their steps; without it the path is only what the picture shows.
     """
+    try:
+        features, reading = _read(features, camera, fps)
+    except WeightsError:
+        return first_solver.solve_first(features, camera, fps, head_rotation)
     points = read_points(features, fps)
     if not points.seen.any():
         return None
     points = replace(points, hand_motions=hand_motions(features, camera, fps))
     seen = points.seen[:, None, None]
     try:
-        reading = read_pictures(features, camera)
         lifted = lift(
             np.where(seen, features.pose_image[..., :2], np.nan), np.where(seen, features.pose_world, np.nan),
             features.pose_visibility, reading, camera, fps,
@@ -98,7 +103,21 @@ def estimate_body(
         return first_solver.solve_first(features, camera, fps, head_rotation)
     if refine:
         lifted = in_picture(lifted, points, camera)
-    return solve_lifted(lifted, points, camera, head_rotation, refine)
+    return solve_lifted(hinged(lifted), points, camera, head_rotation, refine)
+
+
+def _read(features: Features, camera: Camera, fps: float) -> tuple[Features, Floats]:
+    """The features with left and right kept apart, and what is read from their pictures [T, READING].
+
+    In frames that were the wrong way round the reading is led over from the frames around: it saw a back for a front.
+    """
+    reading = read_pictures(features, camera)
+    kept, wrong = sides_kept(features, reading, fps)
+    known = np.isfinite(reading).all(axis=1)
+    used = known & ~wrong
+    if not wrong.any() or not used.any():
+        return features, reading
+    return kept, np.where(known[:, None], fill_gaps(reading, used), np.nan)
 
 
 def solve_lifted(

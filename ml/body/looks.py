@@ -20,7 +20,7 @@ from ..take import rotation
 from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import READING
 from .data import BodyClip
-from .picture_examples import square_axes, square_places
+from .picture_examples import square_axes, square_places, square_points
 from .picture_model import BONES, MAP_CHANNELS, BodyPictureNet, as_maps, config_of
 
 AnyFloats = NDArray[np.floating]
@@ -74,20 +74,22 @@ def _compiled(net: BodyPictureNet) -> torch.jit.ScriptModule:
 
 
 def read_looks(
-    looks: AnyFloats, regions: AnyFloats, camera: Camera, net: BodyPictureNet | None = None
+    looks: AnyFloats, regions: AnyFloats, points: AnyFloats, camera: Camera, net: BodyPictureNet | None = None
 ) -> NDArray[np.float64]:
     """Readings [T, READING] on the camera's axes (x right, y ahead, z up) from looks [T, LOOK] into squares [T, 4].
 
-    Joints in metres about the hips, of a person as tall as the standard adult; two columns of each bone's rotation
-    [22, 3, 2]; log of the hips' distance in metres. NaN where nobody was seen.
+    points [T, 198]: MediaPipe's in those squares (`square_points`). Joints in metres about the hips, of a person as
+    tall as the standard adult; two columns of each bone's rotation [22, 3, 2]; log of the hips' distance in metres. NaN
+    where nobody was seen.
     """
     readings = np.full((len(looks), READING), np.nan)
-    known = np.isfinite(looks).all(axis=1) & np.isfinite(regions).all(axis=1)
+    known = np.isfinite(np.concatenate((looks, regions, points), axis=1)).all(axis=1)
     if known.any():
         net = net or load_picture_network()
         places = square_places(regions[known], camera)
         with torch.inference_mode():
-            told = net.read(torch.from_numpy(looks[known].astype(np.float32)), torch.from_numpy(places))
+            given = (torch.from_numpy(part.astype(np.float32)) for part in (looks[known], places, points[known]))
+            told = net.read(*given)
         readings[known] = on_camera_axes(told.double().numpy(), regions[known], camera, places[:, 2])
     return readings
 
@@ -109,10 +111,13 @@ def read_clip(clip: BodyClip, net: BodyPictureNet) -> BodyClip:
         return clip
     with torch.inference_mode():
         looks = net.look(as_maps(clip.inner)).numpy()
-    reading = read_looks(looks, clip.region, clip.camera, net).astype(np.float32)
+    points = square_points(clip.region, clip.image, clip.world, clip.visibility)
+    reading = read_looks(looks, clip.region, points, clip.camera, net).astype(np.float32)
     return replace(clip, inner=clip.inner[:0], reading=reading)
 
 
 def read_pictures(features: Features, camera: Camera) -> NDArray[np.float64]:
     """Readings of a clip's frames, see `read_looks`."""
-    return read_looks(features.pose_look, features.pose_region, camera)
+    region = features.pose_region
+    points = square_points(region, features.pose_image[..., :2], features.pose_world, features.pose_visibility)
+    return read_looks(features.pose_look, region, points, camera)

@@ -3,7 +3,7 @@
 MediaPipe's network (pose_landmark_full.tflite, Apache-2.0, in the mediapipe wheel) has seen very many real people and
 clothes, which rendered performers cannot stand in for. What its inner layer holds of a picture resolves depth that its
 points leave open: which of two poses with the same outline it is. Blocks as the network has them: a depthwise and a
-pointwise convolution beside a shortcut.
+pointwise convolution beside a shortcut. Its own points are told beside: they are the surer across the picture.
 """
 
 from __future__ import annotations
@@ -30,6 +30,8 @@ _FIRST_LAYER: Final = 242
 BONES: Final = len(BODY_BONES)
 PLACE_CHANNELS: Final = 3
 """Told beside the map: where in the camera's view the square is (across, up) and log of how wide it is."""
+POINT_CHANNELS: Final = 6 * 33
+"""Told beside the map: MediaPipe's points on the square's axes (`picture_examples.square_points`)."""
 
 
 @dataclass(frozen=True)
@@ -37,13 +39,13 @@ class PictureNetConfig:
     """What the network is made with."""
 
     look: int = LOOK
-    hidden: int = 512
+    hidden: int = 1024
     dropout: float = 0.2
 
 
 class BodyPictureNet(nn.Module):
-    """Maps [N, 288, 8, 8] of MediaPipe's inner layer and places [N, 3] to readings [N, READING], on the axes
-    of the square, the distance in widths of it."""
+    """Maps [N, 288, 8, 8] of MediaPipe's inner layer, places [N, 3] and points [N, POINT_CHANNELS] to readings
+    [N, READING], on the axes of the square, the distance in widths of it."""
 
     def __init__(self, config: PictureNetConfig) -> None:
         super().__init__()
@@ -52,7 +54,7 @@ class BodyPictureNet(nn.Module):
         self.register_buffer("usual", torch.zeros(READING))
         self.blocks = nn.ModuleList(_Block(halves) for halves in HALVING)
         self.narrow = nn.Linear(4 * MAP_CHANNELS, config.look)
-        given = config.look + PLACE_CHANNELS
+        given = config.look + PLACE_CHANNELS + POINT_CHANNELS
         self.straight = nn.Linear(given, READING)
         self.bent = nn.Sequential(
             nn.Dropout(config.dropout), nn.Linear(given, config.hidden), nn.GELU(), nn.Dropout(config.dropout),
@@ -61,8 +63,8 @@ class BodyPictureNet(nn.Module):
         nn.init.normal_(self.straight.weight, std=0.01)
         nn.init.zeros_(self.straight.bias)
 
-    def forward(self, maps: Tensor, places: Tensor) -> Tensor:
-        return self.read(self.look(maps), places)
+    def forward(self, maps: Tensor, places: Tensor, points: Tensor) -> Tensor:
+        return self.read(self.look(maps), places, points)
 
     def look(self, maps: Tensor) -> Tensor:
         """[N, LOOK] what is kept of each picture while the footage streams."""
@@ -70,9 +72,9 @@ class BodyPictureNet(nn.Module):
             maps = block(maps)
         return self.narrow(maps.flatten(1))
 
-    def read(self, looks: Tensor, places: Tensor) -> Tensor:
-        """Readings [N, READING] of looks; places: see PLACE_CHANNELS."""
-        given = torch.cat((looks, places), dim=1)
+    def read(self, looks: Tensor, places: Tensor, points: Tensor) -> Tensor:
+        """Readings [N, READING] of looks; places, points: see PLACE_CHANNELS and POINT_CHANNELS."""
+        given = torch.cat((looks, places, points), dim=1)
         return self.usual + self.straight(given) + self.bent(given)
 
 

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Final
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 Picture = NDArray[np.uint8]
+
+_ALL_AT_ONCE: Final = 0.25
+"""Share of the bad ones that come from a poor webcam."""
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class Flaws:
 
     @staticmethod
     def random(rng: np.random.Generator) -> Flaws:
-        """Half of all clips are clean, the others anything between good and bad."""
+        """Half of all clips are clean, one in eight has all flaws at once, the others anything between good and bad."""
         obstacle = None
         if rng.random() < 0.14:
             left, width = rng.uniform(-0.2, 0.9), rng.uniform(0.1, 0.8)
@@ -42,6 +46,13 @@ class Flaws:
         red, green, blue = (int(v) for v in rng.uniform(0, 255, 3))
         if rng.random() < 0.5:
             return Flaws(obstacle=obstacle, colour=(red, green, blue))
+        if rng.random() < _ALL_AT_ONCE:
+            return Flaws(
+                blur=float(rng.uniform(0.3, 1.3)), streak=int(rng.integers(0, 5)), noise=float(rng.uniform(4, 18)),
+                gain=float(rng.uniform(0.35, 1.1)), gamma=float(np.exp(rng.normal(0, 0.2))),
+                quality=int(rng.integers(14, 50)), shrink=float(rng.uniform(1.1, 2.0)), obstacle=obstacle,
+                colour=(red, green, blue),
+            )  # fmt: skip
         bad = float(rng.uniform(0.2, 1.0))
         return Flaws(
             blur=bad * float(rng.choice([0.0, rng.uniform(0, 1.6)])),

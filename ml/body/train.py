@@ -23,27 +23,22 @@ import torch
 from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, available, store_weights
 from .album import PICTURES_OF_ONE, album_path, make_albums
-from .bank import HELD_OUT, Stretch, built_in_bank, load_bank, motion_paths
-from .data import FIRST_TRAINING_SEED, BodyClip, clip_path, load_clip, make_clips, save_clip, stage_clip
-from .detector_model import DetectorModel
-from .examples import TIMED, Batch, Example, make_batch, make_example, mirrored, varied
+from .bank import motion_bank
+from .examples import TIMED, Batch, Example, make_batch, mirrored, varied
 from .lift import MODEL_NAME as BODY_MODEL
 from .lift import load_network
 from .looks import MODEL_NAME as PICTURE_MODEL
-from .looks import load_picture_network, read_clip
+from .looks import load_picture_network
 from .losses import body_losses, figures, true_lengths
 from .model import BodyNet, BodyNetConfig, config_dict
 from .picture_model import BodyPictureNet
 from .picture_model import config_dict as picture_config_dict
 from .picture_train import train_picture
+from .shelf import Shelf
 
 Say = Callable[[str], None]
 _ROOT: Final = Path(__file__).resolve().parents[2]
 _CACHE: Final = _ROOT / ".cache"
-KEPT: Final = 12
-"""One clip of so many is held out of training."""
-_SEEN_SHARE: Final = 0.5
-"""Clips in which nobody is seen in more frames teach nothing."""
 
 
 @dataclass(frozen=True)
@@ -55,8 +50,8 @@ class BodyTraining:
     picture_steps: int = 6000
     """Of training the network that reads them."""
     begin: str = ""
-    """A folder of weights (as ml/weights is) that both networks begin with, where it has them; empty = the picture's
-    begins with MediaPipe's layers, the other with none."""
+    """What both networks begin with: "bundled", or a folder of weights and cards; empty = the picture's begins with
+    MediaPipe's layers, the other with none."""
     clips: int = 800
     """Rendered clips of 60 frames; each is another person doing something else."""
     simulated: int = 2500
@@ -92,7 +87,7 @@ class BodyTraining:
 
 SMOKE: Final = BodyTraining(
     albums=2, picture_steps=2, clips=3, simulated=2, detector_steps=20, steps=4, batch=2, window=32, width=16, blocks=2,
-    checkpoint_every=2, export=False,
+    checkpoint_every=2, export=False, data=str(_CACHE / "body-smoke"), run=str(_CACHE / "body-smoke-run"),
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -113,10 +108,10 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     if not train or not held_out:
         raise TrainingError(f"Fewer than two clips in {config.data} show a person; raise `clips`.")
     torch.manual_seed(config.seed)
-    given = _has(config.begin, BODY_MODEL)
+    given = _weights_to_begin_with(config, BODY_MODEL)
     dilations = (1, 1, 2, 2, 4, 4, 1, 1)[: config.blocks]
     made_with = BodyNetConfig(width=config.width, dilations=dilations)
-    net = load_network(Path(config.begin)) if given else BodyNet(made_with)
+    net = load_network(given) if given else BodyNet(made_with)
     trainer = _Trainer(config, net, run)
     if not (resume and trainer.resume(say)):
         if not given:
@@ -151,14 +146,6 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     return run
 
 
-def motion_bank(folder: Path, say: Say) -> tuple[Stretch, ...]:
-    """What is learned from: the recordings of a folder without those kept for evaluation, else motions by formula."""
-    if motion_paths(folder):
-        return load_bank(folder, HELD_OUT)
-    say(f"There are no motion clips in {folder}; the built-in motions stand in.")
-    return built_in_bank()
-
-
 def _picture_network(
     config: BodyTraining, run: Path, resume: bool, say: Say
 ) -> tuple[BodyPictureNet, dict[str, float]]:
@@ -171,78 +158,19 @@ def _picture_network(
         for _ in make_albums(folder, missing, motion_bank(Path(config.motion), say)):
             pass
     paths = [album_path(folder, seed) for seed in seeds]
-    given = load_picture_network(Path(config.begin)) if _has(config.begin, PICTURE_MODEL) else None
-    return train_picture(paths, config.picture_steps, run, given, config.seed, resume, say)
+    given = _weights_to_begin_with(config, PICTURE_MODEL)
+    network = given and load_picture_network(given)
+    return train_picture(paths, config.picture_steps, run, network, config.seed, resume, say)
 
 
-def _has(folder: str, name: str) -> bool:
-    return bool(folder) and name in available(Path(folder))
-
-
-class Shelf:
-    """The clips as examples, those to learn from and those kept for measuring."""
-
-    def __init__(self, config: BodyTraining, reader: BodyPictureNet, say: Say) -> None:
-        self._reader = reader
-        self.train: list[Example] = []
-        self.simulated: list[Example] = []
-        self.held_out: list[Example] = []
-        self._config, self._say = config, say
-        self._taken: set[int] = set()
-        self._next = 0
-        """Seed of the first simulated clip not yet taken in."""
-
-    def fill(self) -> None:
-        """Take in the wanted clips; missing ones are made now unless the folder grows by itself.
-
-        Clips in which nobody was found are left out. One of KEPT is kept from training: clips are independent people,
-        motions and cameras.
-        """
-        config, folder = self._config, Path(self._config.data)
-        seeds = [s for s in range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + config.clips) if s not in self._taken]
-        missing = [seed for seed in seeds if not clip_path(folder, seed).exists()]
-        if missing and not config.grow:
-            self._render(folder, missing)
-        for seed in seeds:
-            if not clip_path(folder, seed).exists():
-                continue
-            self._taken.add(seed)
-            example = make_example(self._load(folder, seed))
-            if example is not None and example.frame[:, 0].mean() > _SEEN_SHARE:
-                (self.train if seed % KEPT else self.held_out).append(example)
-        if config.simulated:
-            self._simulate(folder)
-
-    def _simulate(self, folder: Path) -> None:
-        """Take in the simulated clips; missing ones are made now from what the rendered ones tell of the detector."""
-        config = self._config
-        todo = range(self._next, config.simulated)
-        missing = [seed for seed in todo if not clip_path(folder, seed, simulated=True).exists()]
-        if missing and not config.grow:
-            rendered = [self._load(folder, seed) for seed in sorted(self._taken) if seed % KEPT]
-            self._say(f"Simulating {len(missing)} clips after {len(rendered)} rendered ones ...")
-            model, rests = DetectorModel(rendered, config.seed, config.detector_steps), [clip.rest for clip in rendered]
-            bank = motion_bank(Path(config.motion), self._say)
-            for seed in missing:
-                clip = model.see(stage_clip(seed, bank, rests), np.random.default_rng([seed, config.seed]))
-                save_clip(clip, clip_path(folder, seed, simulated=True))
-        for seed in todo:
-            if not clip_path(folder, seed, simulated=True).exists():
-                break
-            self._next = seed + 1
-            example = make_example(load_clip(clip_path(folder, seed, simulated=True)))
-            if example is not None:
-                self.simulated.append(example)
-
-    def _render(self, folder: Path, missing: list[int]) -> None:
-        self._say(f"Rendering {len(missing)} clips into {folder} ...")
-        for i, _ in enumerate(make_clips(folder, missing, motion_bank(Path(self._config.motion), self._say))):
-            if i % 25 == 24:
-                self._say(f"  {i + 1} of {len(missing)} clips")
-
-    def _load(self, folder: Path, seed: int) -> BodyClip:
-        """A rendered clip with what the picture network reads from it."""
-        return read_clip(load_clip(clip_path(folder, seed)), self._reader)
+def _weights_to_begin_with(config: BodyTraining, name: str) -> Path | None:
+    """The folder that holds them; None = training begins anew."""
+    if not config.begin:
+        return None
+    folder = WEIGHTS_FOLDER if config.begin == "bundled" else Path(config.begin)
+    if name not in available(folder):
+        raise TrainingError(f"There are no weights of {name!r} in {folder}; leave `begin` out to train anew.")
+    return folder
 
 
 def set_statistics(net: BodyNet, examples: list[Example]) -> None:

@@ -10,7 +10,7 @@ import torch
 
 from understudy.ml.body.album import Album, album_path, save_album
 from understudy.ml.body.bank import BODY_BONES, BODY_PARENTS, READING, built_in_bank
-from understudy.ml.body.data import clip_path, load_clip, save_clip, stage_clip
+from understudy.ml.body.data import FIRST_TRAINING_SEED, clip_path, load_clip, save_clip, stage_clip
 from understudy.ml.body.detector_model import DetectorModel, observed, posed, true_reading, turned_reading
 from understudy.ml.body.examples import example_joints, make_batch, make_example, mirrored, rolled, varied
 from understudy.ml.body.looks import on_camera_axes
@@ -18,9 +18,10 @@ from understudy.ml.body.losses import body_losses, figures
 from understudy.ml.body.model import BodyNet, BodyNetConfig
 from understudy.ml.body.picture_examples import album_examples
 from understudy.ml.body.picture_model import BodyPictureNet, PictureNetConfig, _model_path, load_mediapipe
+from understudy.ml.body.picture_train import disturbed, loss_of
 from understudy.ml.body.seen import MARKS
 from understudy.ml.body.tflite import convolutions
-from understudy.ml.body.train import FIRST_TRAINING_SEED, BodyTraining, TrainingError, read_config, train_body
+from understudy.ml.body.train import BodyTraining, TrainingError, read_config, train_body
 from understudy.ml.body.variety import random_motion
 from understudy.ml.features.arrays import BODY_LOOK
 from understudy.ml.take import STANDARD_REST, joint_positions
@@ -148,7 +149,14 @@ def an_album(clip):
 
 def test_an_album_s_truth_is_told_on_the_axes_of_its_square(clips):
     album = an_album(clips[0])
-    places, readings = album_examples(album)
+    places, points, readings = album_examples(album)
+    # A square about the picture's middle, turned by 0.1: MediaPipe's points are where the bones' joints are seen.
+    seen = points[:, 2 * 13 : 2 * 13 + 2] * album.region[:, 2:3]
+    turn = np.array([[np.cos(0.1), np.sin(0.1)], [-np.sin(0.1), np.cos(0.1)]])
+    middle = np.array((clips[0].width / 2, clips[0].height / 2))
+    assert np.allclose(seen * (1, -1) @ turn + middle, album.image[:, 13], atol=1e-2)
+    world = points[:, 66 + 3 * 13 : 66 + 3 * 13 + 3]
+    assert np.allclose(np.linalg.norm(world, axis=1), np.linalg.norm(album.world[:, 13], axis=1), atol=1e-5)
     told = on_camera_axes(readings, album.region, clips[0].camera, places[:, 2])
     truth = posed(clips[0])
     expected = turned_reading(true_reading(truth), truth.facing)
@@ -161,6 +169,32 @@ def test_a_picture_network_begins_with_what_mediapipe_sees():
     first = next(convolutions(_model_path(), 242))[0]
     assert np.array_equal(net.blocks[0].depthwise.weight.detach().numpy()[:, 0], first[0].transpose(2, 0, 1))
     assert net.look(torch.rand(2, 288, 8, 8)).shape == (2, BODY_LOOK)
+
+
+def test_joints_that_nobody_can_tell_count_less():
+    rng = torch.Generator().manual_seed(0)
+    truth = torch.randn(64, READING, generator=rng)
+    told = truth.clone()
+    told[:, 3 : 3 + 3] += 0.3
+    sure, unsure = torch.full((64, len(BODY_BONES)), -3.0), torch.full((64, len(BODY_BONES)), -3.0)
+    unsure[:, 1] = -0.9
+
+    def loss(doubt):
+        return float(loss_of(told, doubt, truth))
+
+    assert loss(unsure) < loss(sure)
+    # Doubt is no excuse where there is none: sure and right is best.
+    assert float(loss_of(truth, sure, truth)) < float(loss_of(truth, unsure, truth))
+
+
+def test_told_points_tremble_or_are_left_out_at_times():
+    points = torch.ones(400, 198)
+    torch.manual_seed(0)
+    changed = disturbed(points)
+    untold = (changed == 0).all(dim=1).float().mean()
+    kept = (changed == 1).all(dim=1).float().mean()
+    assert 0.08 < untold < 0.25 and 0.3 < kept < 0.55
+    assert (changed - 1)[(changed != 0).all(dim=1)].abs().max() < 0.3
 
 
 def test_training_runs_checkpoints_and_goes_on(tmp_path, clips):
@@ -180,6 +214,10 @@ def test_training_runs_checkpoints_and_goes_on(tmp_path, clips):
     train_body(replace(config, steps=3), resume=True, say=said.append)
     assert any("Going on from step 2" in line for line in said)
     assert "held out: arms_degrees" in said[-1]
+    train_body(replace(config, steps=1, begin="bundled", run=str(tmp_path / "further")), say=said.append)
+    assert any("Going on from given weights" in line for line in said)
+    with pytest.raises(TrainingError, match="body_picture"):
+        train_body(replace(config, begin=str(tmp_path)))
 
 
 def test_a_wrong_configuration_is_told_in_one_sentence(tmp_path):

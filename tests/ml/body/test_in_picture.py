@@ -9,6 +9,7 @@ import pytest
 
 from understudy.ml.body.analytic import arm_raise
 from understudy.ml.body.bank import BODY_BONES, BODY_COLUMNS
+from understudy.ml.body.hinges import hinged
 from understudy.ml.body.ideal import ideal_features
 from understudy.ml.body.in_picture import in_picture
 from understudy.ml.body.landmarks import read_points
@@ -58,11 +59,12 @@ def error(lifted, truth, bone, along):
 @pytest.mark.parametrize(
     "bone, sign", [("leftUpperArm", 1), ("rightUpperArm", -1), ("leftLowerArm", 1), ("rightUpperLeg", 0)]
 )
-def test_an_arm_beside_its_points_comes_back_to_them(motion, truth, bone, sign):
+def test_an_arm_beside_its_points_comes_half_way_back_to_them(motion, truth, bone, sign):
     along = np.array((sign, 0.0, 0.0) if sign else (0.0, 0.0, -1.0))
     wrong = turned(truth, bone, rotation.from_rotvec((0.0, np.radians(20.0), 0.0)))
-    assert error(wrong, truth, bone, along) > 10
-    assert error(in_picture(wrong, points_of(motion), CAMERA), truth, bone, along) < 4
+    before = error(wrong, truth, bone, along)
+    assert before > 10
+    assert error(in_picture(wrong, points_of(motion), CAMERA), truth, bone, along) < 0.6 * before
 
 
 def test_what_lies_right_stays(motion, truth):
@@ -72,6 +74,24 @@ def test_what_lies_right_stays(motion, truth):
     assert error(found, truth, "leftLowerLeg", np.array((0.0, 0.0, -1.0))) < 3
     others = [i for i, name in enumerate(BODY_BONES) if not name.endswith(("Arm", "Leg"))]
     assert np.array_equal(found.turns[:, others], truth.turns[:, others])
+
+
+@pytest.mark.parametrize(
+    "bone, below, sign", [("leftUpperArm", "leftLowerArm", 1), ("rightUpperArm", "rightLowerArm", -1)]
+)
+def test_a_bent_elbow_tells_how_the_upper_arm_is_turned(truth, bone, below, sign):
+    along, upper = np.array((sign, 0.0, 0.0)), BODY_BONES.index(bone)
+    bend = np.arccos(
+        (truth.turns[:, upper] @ along * (truth.turns[:, BODY_BONES.index(below)] @ along)).sum(-1).clip(-1, 1)
+    )
+    assert np.allclose(hinged(truth).turns, truth.turns, atol=1e-6)
+    about = rotation.from_rotvec(np.radians(15.0) * (truth.turns[:, upper] @ along))
+    wrong = turned(truth, bone, about)
+    found = hinged(wrong)
+    assert np.allclose(found.turns[:, upper] @ along, truth.turns[:, upper] @ along)
+    apart = np.degrees(rotation.angle(*(rotation.from_matrix(lifted.turns[:, upper]) for lifted in (found, truth))))
+    assert (bend > 0.7).any() and apart[bend > 0.7].max() < 1
+    assert apart.max() < 15.1
 
 
 def test_points_that_are_not_seen_say_nothing(motion, truth):
