@@ -3,8 +3,8 @@
 The detector's points are surer across the picture than anything is in depth. So each part of a limb is turned about the
 line of sight onto the line between its points; and how long that line is beside the bone says, if roughly, how far an
 arm points at the camera or away from it (which of the two is left to the network). Both count half: the network was
-told the points too. On rendered clips not trained on arms come from 16.6 to 16.1 degrees, by the whole to 16.3; for legs
-lengths make it worse: hips are seen elsewhere than their joints are.
+told the points too. On rendered clips not trained on arms come from 16.6 to 16.1 degrees, by the whole to 16.3; lengths
+would make legs worse: hips are seen elsewhere than their joints are.
 """
 
 from __future__ import annotations
