@@ -23,6 +23,7 @@ _LIMBS = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg
 _ANATOMY_LIMIT = np.radians(50)
 _FOOT_SLOPE_LIMIT = np.radians(30)
 _TIP_LIMIT = np.radians(70)
+_CLEAR = 0.7
 _HINGE_BEND = np.radians(15)
 """Elbows and knees bent less than this at rest say nothing sure about their hinge."""
 
@@ -74,7 +75,7 @@ def _bone_turn(name: str, start: Floats, rig: Joints, tails: Joints, take: Joint
         return _hand_turn(start, side, rig, tails, take)
     for upper, lower in _LIMBS:
         if part == upper:
-            return _limb_turn(start, side, upper, lower, rig, take)
+            return _limb_turn(start, side, upper, lower, rig, tails, take)
     return _finger_turn(start, name, rig, tails, take)
 
 
@@ -113,9 +114,11 @@ def _angle(a: Floats, b: Floats) -> float:
     return float(np.arctan2(np.linalg.norm(np.cross(a, b)), a @ b))
 
 
-def _limb_turn(start: Floats, side: str, upper: str, lower: str, rig: Joints, take: Joints) -> Floats:
+def _limb_turn(start: Floats, side: str, upper: str, lower: str, rig: Joints, tails: Joints, take: Joints) -> Floats:
     """Upper and lower arm or leg; a hinge that is clearly bent at rest also says which way round the limb is."""
     name, following = side + upper, side + lower
+    if following not in rig and upper.startswith("Upper") and following in take:
+        return rotation.between(_whole_limb(name, rig, tails), take[following] - take[name])
     if upper.startswith("Upper"):
         end = side + ("Hand" if upper == "UpperArm" else "Foot")
         mine, lower_mine = _direction(rig, name, following), _direction(rig, following, end)
@@ -128,6 +131,15 @@ def _limb_turn(start: Floats, side: str, upper: str, lower: str, rig: Joints, ta
         ):
             return _two_axes(mine, np.cross(mine, lower_mine), wanted, _hinge(side, upper))
     return _shortest(start, rig, take, name, following)
+
+
+def _whole_limb(name: str, rig: Joints, tails: Joints) -> Floats:
+    """Where a limb of one bone points at rest: where its bone ends, if that is down or outwards, else down."""
+    way = tails[name] - rig[name]
+    out = np.array([1.0 if name.startswith("left") else -1.0, 0.0, 0.0])
+    length = float(np.linalg.norm(way))
+    outwards = out @ way if "Arm" in name else 0.0
+    return way if length > 1e-9 and max(outwards, -way[2]) > _CLEAR * length else np.array([0.0, 0.0, -1.0])
 
 
 def _hinge(side: str, upper: str) -> Floats:

@@ -73,12 +73,25 @@ def _drop(who: Character, at_rest: Turns) -> float:
 
 
 def _without_legs(actor: Performer, who: Character, start_here: bool) -> Placement:
-    """Scaled by the trunk from hips to head (or neck); the hips' height in the T-pose is where they rest."""
-    scale = _height_ratio(actor, who)
+    """Scaled by the thighs, or by the trunk from hips to head (or neck); the hips' height in the T-pose is where they
+    rest."""
+    scale = _thigh_ratio(actor, who) or _height_ratio(actor, who)
     path = scale * (actor.joints["hips"] - actor.rest["hips"]) + who.joints["hips"]
     if start_here:
         path[:, :2] += who.joints["hips"][:2] - path[0, :2]
     return Placement(float(scale), path)
+
+
+def _thigh_ratio(actor: Performer, who: Character) -> float:
+    """Of legs without feet (box men's); 0 where there are none."""
+    names = [side + part for side in _SIDES for part in _LEG[:2]]
+    if not all(name in joints for name in names for joints in (who.joints, actor.rest)):
+        return 0.0
+    mine, performers = (
+        sum(float(np.linalg.norm(joints[f"{side}LowerLeg"] - joints[f"{side}UpperLeg"])) for side in _SIDES)
+        for joints in (who.joints, actor.rest)
+    )
+    return mine / performers if performers > 1e-6 else 0.0
 
 
 def _height_ratio(actor: Performer, who: Character) -> float:

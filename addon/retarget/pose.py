@@ -76,12 +76,26 @@ def body_turns(actor: Performer, who: Character) -> Turns:
     tails = {name: who.tails[bone] for name, bone in who.bones.items()}
     corrections = calibration(who.joints, tails, actor.rest)
     turns: Turns = {
-        bone: rotation.multiply(actor.turns[name], corrections[name])
+        bone: rotation.multiply(_own_turn(actor, who, name), corrections[name])
         for name, bone in who.bones.items()
         if name in actor.turns
     }
     turns.update(_trunk_turns(actor, who, corrections))
     return turns
+
+
+_ENDS = {"UpperArm": ("LowerArm", "Hand"), "UpperLeg": ("LowerLeg", "Foot")}
+
+
+def _own_turn(actor: Performer, who: Character, name: str) -> Floats:
+    """The performer's turn [T, 4]; of a limb that is but one bone on the character, that of the limb as a whole."""
+    side = "left" if name.startswith("left") else "right"
+    lower, end = _ENDS.get(name.removeprefix(side), ("", ""))
+    if not end or side + lower in who.bones or side + end not in actor.joints:
+        return actor.turns[name]
+    rest = actor.rest[side + lower] - actor.rest[name]
+    aim = rotation.between(rotation.rotate(actor.turns[name], rest), actor.joints[side + end] - actor.joints[name])
+    return rotation.multiply(aim, actor.turns[name])
 
 
 def _trunk_turns(actor: Performer, who: Character, corrections: Mapping[str, Floats]) -> Turns:

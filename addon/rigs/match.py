@@ -11,6 +11,7 @@ from functools import lru_cache
 from ...ml.take import BONE_NAMES
 from ...ml.take.names import mirrored
 from ..retarget.rig import Floats, RigRest
+from .box_people import match_box_people
 from .check import FOUR_LEGS, NO_SIDES, consistent
 from .conventions import CONVENTIONS
 from .conventions.convention import Convention
@@ -29,6 +30,7 @@ REQUIRED = (
 )  # fmt: skip
 ENOUGH = 12
 """Of the 14 required bones: a convention with fewer is not the rig's."""
+_FEW = 6
 _MECHANICAL = 0.2
 _BUST = 0.5
 """Head and neck alone are a bust when they are at least so much of the rig, and not a fish."""
@@ -79,6 +81,9 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
         shape = _shaped(tree, names, points)
         if (known(shape) >= ENOUGH and known(shape) > known(match)) or (NO_SIDES in shape.doubts and not match.bones):
             match = shape
+    if not match.bones or known(match) < _FEW:
+        box = _checked(rest, GENERIC, _named(rest, match_box_people(tree, names)), points)
+        match = box if len(box.bones) >= _FEW else match
     if not match.convention.beside:
         said = {mirrored(name): bone for name, bone in worded.items()} if match.swapped else worded
         match = _filled(match, said, rest, points)
@@ -89,7 +94,9 @@ def match_rig(rest: RigRest, declared: Mapping[str, str] | None = None, points: 
 def _human(tree: Tree, match: Match) -> Match:
     """Emptied, with a sentence why, where what was found makes no human: legs without arms are an animal's."""
 
-    arms = any({f"{side}UpperArm", f"{side}LowerArm"} <= match.bones.keys() for side in ("left", "right"))
+    arms = any({f"{side}UpperArm", f"{side}LowerArm"} <= match.bones.keys() for side in ("left", "right")) or {
+        "head", *(side + part for side in ("left", "right") for part in ("UpperArm", "UpperLeg"))
+    } <= match.bones.keys()  # fmt: skip
     trunk = any(name in match.bones for name in ("spine", "neck", "head"))
     features = any(name in match.bones for name in ("leftEye", "rightEye", "jaw"))
     bust = "neck" in match.bones and len(match.bones) >= _BUST * tree.count
@@ -137,9 +144,17 @@ def _senseless(tree: Tree, names: Sequence[BoneName], points: Floats | None) -> 
     return len(pairs) >= _ENOUGH_PAIRS and alike <= _CHANCE * len(pairs)
 
 
+def _animal_words(names: Sequence[BoneName]) -> bool:
+    """Front and back legs: so nobody calls arms. (Back alone is the spine's word.)"""
+    both = ({"front", "fore"}, {"spine", "hind", "rear"})
+    return all(sum(bool(name.words & words) and "leg" in name.words for name in names) >= 2 for words in both)
+
+
 def _denied(tree: Tree, names: Sequence[BoneName], found: Mapping[str, int]) -> bool:
     """Whether the rig is made of controls, whose hierarchy is no body's, or names say otherwise than the shape."""
     if sum(tree.rest.constrained) > _MECHANICAL * tree.count or any(tree.rest.constrained[b] for b in found.values()):
+        return True
+    if _animal_words(names):
         return True
     wrong = 0
     for humanoid, bone in found.items():

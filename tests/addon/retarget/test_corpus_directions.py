@@ -5,11 +5,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from understudy.addon.retarget import Controls, Wishes, retarget
+from understudy.addon.retarget import Controls, Wishes, retarget, simple_rest
 from understudy.addon.retarget.facing import facing_axes
 from understudy.addon.rigs.extras import find_extras
 from understudy.addon.rigs.match import match_rig
-from understudy.benchmarks.following_angles import angles, direction_errors
+from understudy.benchmarks.following_angles import angles, direction_errors, take_joints
 from understudy.benchmarks.following_takes import take_of
 from understudy.benchmarks.following_turn import step_turn
 from understudy.ml.body import analytic
@@ -99,3 +99,22 @@ def test_knees_do_not_snap_where_a_heel_that_lifts_is_said_to_stand():
 
     jolts = np.abs(np.diff(bend(heads), 2)) - np.abs(np.diff(bend(own), 2)).max()
     assert jolts.max() < 5.0
+
+
+def test_limbs_of_one_bone_point_where_the_whole_limb_does():
+    """A box man's arms hang at rest; in the take's T-pose they are level, and elbows bend them in the mean."""
+    person = {
+        "body": (None, (0, 0, 0.63), (0, 0, 1.26)), "head": ("body", (0, 0, 1.26), (0, 0, 1.7)),
+        "arm.L": ("body", (0.3, 0, 1.15), (0.3, 0, 0.63)), "arm.R": ("body", (-0.3, 0, 1.15), (-0.3, 0, 0.63)),
+        "leg.L": ("body", (0.1, 0, 0.63), (0.1, 0, 0)), "leg.R": ("body", (-0.1, 0, 0.63), (-0.1, 0, 0)),
+    }  # fmt: skip
+    for limb in ("arm.L", "arm.R", "leg.L", "leg.R"):
+        person[f"{limb} end"] = (limb, person[limb][2], tuple(np.add(person[limb][2], (0, 0, -0.1))))
+    rest = simple_rest(person)
+    bones = match_rig(rest).bones
+    take = take_of(analytic.walk(40))
+    posed = posed_heads(rest, retarget(take, rest, Controls(bones), Wishes(BONE_NAMES)).channels)
+    joints, _ = take_joints(take)
+    for limb, (start, end) in {"arm.L": ("leftUpperArm", "leftHand"), "leg.R": ("rightUpperLeg", "rightFoot")}.items():
+        way = posed[f"{limb} end"] - posed[limb]
+        assert angles(way, joints[end] - joints[start]).max() < 0.1

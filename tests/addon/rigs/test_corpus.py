@@ -234,3 +234,52 @@ def test_five_hundred_bones_in_a_tenth_of_a_second():
     match = match_rig(rest)
     assert time.process_time() - start < 0.1
     assert len(match.bones) >= 52 and np.isclose(match.confidence, 1.0)
+
+
+def test_front_and_back_legs_are_no_arms():
+    """A lizard that stands up has a human's shape; its names say that it is none."""
+    rig = build(CONVENTIONS[0], BODIES["T"])
+    named = {"UpLeg": "back_leg_upper", "Leg": "back_leg_lower", "Foot": "back_leg_ankle", "ToeBase": "back_leg_foot",
+             "Shoulder": "front_leg_shoulder", "Arm": "front_leg_upper", "ForeArm": "front_leg_lower"}  # fmt: skip
+    names = {}
+    for number, bone in enumerate(rig.bones):
+        plain = bone.removeprefix("mixamorig:")
+        side = next((s for s in ("Left", "Right") if plain.startswith(s)), "")
+        part = named.get(plain.removeprefix(side))
+        names[bone] = f"{part}_{side[0]}" if part else f"piece_{number}"
+    bones = {names[n]: (names.get(p), tuple(h), tuple(t)) for n, (p, h, t) in rig.bones.items()}
+    assert not match_rig(simple_rest(bones)).bones
+
+
+def box_person(up="Body", names="Arm_{S} Leg_{S}", sides=("Left", "Right"), root=False):
+    """Six bones, as Minetest's player and Kenney's small characters have them; arms and legs hang."""
+    arm, leg = names.split()
+    bones = {"root": (None, (0, 0, 0.6), (0, 0, 0.7))} if root else {}
+    bones[up] = ("root" if root else None, (0, 0, 0.63), (0, 0, 1.26))
+    bones["head"] = (up, (0, 0, 1.26), (0, 0, 1.7))
+    for x, side in ((1, sides[0]), (-1, sides[1])):
+        bones[arm.replace("{S}", side)] = (up, (0.3 * x, 0, 1.15), (0.3 * x, 0, 0.63))
+        bones[leg.replace("{S}", side)] = ("root" if root else up, (0.1 * x, 0, 0.63), (0.1 * x, 0, 0.0))
+    return bones
+
+
+@pytest.mark.parametrize(
+    "person",
+    [
+        box_person(),
+        box_person("torso", "arm-{S} leg-{S}", ("left", "right"), True),
+        box_person("chest", "{S}Arm {S}Leg"),
+    ],
+    ids=["Minetest", "Kenney", "words together"],
+)
+def test_box_people(person):
+    found = match_rig(simple_rest(person)).bones
+    assert {"head", "hips", "leftUpperArm", "rightUpperArm", "leftUpperLeg", "rightUpperLeg"} <= found.keys()
+    assert "arm" in found["leftUpperArm"].lower() and "left" in found["leftUpperArm"].lower()
+    assert len(found) == (7 if "root" in person else 6)
+
+
+def test_a_table_with_arms_and_a_head_missing_is_no_box_person():
+    person = box_person()
+    del person["head"]
+    assert not match_rig(simple_rest(person)).bones
