@@ -96,7 +96,7 @@ def measure(
         if f"{side}UpperLeg" in turns
     ]
     return Following(
-        mean=float(np.mean(list(means.values()))),
+        mean=float(np.mean(list(means.values()))) if means else 0.0,
         worst=means.get(worst_bone, 0.0),
         peak=max((float(values.max()) for values in errors.values()), default=0.0),
         slide=float(slide.mean()) if slide.size else 0.0,

@@ -9,11 +9,14 @@ from itertools import pairwise
 import numpy as np
 
 from ...ml.take import rotation
+from .chains import offset_from
 from .pose import Character, Performer, Turns
 from .rig import Floats
 
 _SIDES = ("left", "right")
 _FEET_SHARE = 0.3
+_DOWN = 0.7
+"""Cosine to straight down: less is no leg's end."""
 _LEG = ("UpperLeg", "LowerLeg", "Foot")
 
 
@@ -33,7 +36,7 @@ def placement(actor: Performer, who: Character, turns: Turns, at_rest: Turns, st
     stands; otherwise at the performer's place on the stage.
     """
     if not all(f"{side}{part}" in names for side in _SIDES for part in _LEG for names in (who.joints, actor.rest)):
-        return _without_legs(actor, who, start_here)
+        return _without_feet(actor, who, turns, start_here)
     scale = _legs(who.joints) / _legs(actor.rest)
     hips_turn = turns.get(who.bones["hips"], rotation.IDENTITY)
     middle, hips = _between_thighs(who.joints), who.joints["hips"]
@@ -72,14 +75,46 @@ def _drop(who: Character, at_rest: Turns) -> float:
     return float(np.mean(heights))
 
 
-def _without_legs(actor: Performer, who: Character, start_here: bool) -> Placement:
-    """Scaled by the thighs, or by the trunk from hips to head (or neck); the hips' height in the T-pose is where they
-    rest."""
-    scale = _thigh_ratio(actor, who) or _height_ratio(actor, who)
+def _without_feet(actor: Performer, who: Character, turns: Turns, start_here: bool) -> Placement:
+    """Scaled by the thighs, by how high the hips lie above the legs' ends, or by the trunk from hips to head (or neck).
+
+    The hips' height in the T-pose is where they rest; where there are legs their lower end stays on the floor as the
+    performer's lower foot does: they bend elsewhere than the performer's, or not at all.
+    """
+    tips = _leg_tips(who)
+    scale = _thigh_ratio(actor, who) or _hips_ratio(actor, who, tips) or _height_ratio(actor, who)
     path = scale * (actor.joints["hips"] - actor.rest["hips"]) + who.joints["hips"]
+    feet = [f"{side}Foot" for side in _SIDES if f"{side}Foot" in actor.joints]
+    if len(tips) == len(feet) == 2:
+        hips = who.bones["hips"]
+        drops = [offset_from(who, turns, hips, bone, tip)[:, 2] for bone, tip in tips]
+        lifted = np.min([actor.joints[foot][:, 2] - actor.rest[foot][2] for foot in feet], axis=0)
+        floor = min(float(tip[2]) for _, tip in tips)
+        path[:, 2] = floor + scale * lifted - np.min(drops, axis=0)
     if start_here:
         path[:, :2] += who.joints["hips"][:2] - path[0, :2]
     return Placement(float(scale), path)
+
+
+def _leg_tips(who: Character) -> list[tuple[int, Floats]]:
+    """(bone, where it ends at rest [3]) of each leg without a foot."""
+    found = []
+    for side in _SIDES:
+        name = next((side + part for part in ("LowerLeg", "UpperLeg") if side + part in who.bones), None)
+        if name is None:
+            continue
+        bone = who.bones[name]
+        way = who.tails[bone] - who.joints[name]
+        length = float(np.linalg.norm(way))
+        # Importers invent where a bone without children ends.
+        down = length > 1e-9 and -way[2] > _DOWN * length
+        found.append((bone, who.joints[name] + (way if down else [0.0, 0.0, -max(length, 1e-9)])))
+    return found
+
+
+def _hips_ratio(actor: Performer, who: Character, tips: list[tuple[int, Floats]]) -> float:
+    height = float(who.joints["hips"][2] - min((tip[2] for _, tip in tips), default=who.joints["hips"][2]))
+    return height / float(actor.rest["hips"][2]) if height > 1e-9 and actor.rest["hips"][2] > 1e-6 else 0.0
 
 
 def _thigh_ratio(actor: Performer, who: Character) -> float:

@@ -118,3 +118,5 @@ def test_limbs_of_one_bone_point_where_the_whole_limb_does():
     for limb, (start, end) in {"arm.L": ("leftUpperArm", "leftHand"), "leg.R": ("rightUpperLeg", "rightFoot")}.items():
         way = posed[f"{limb} end"] - posed[limb]
         assert angles(way, joints[end] - joints[start]).max() < 0.1
+    feet = [posed[f"leg.{side} end"][:, 2] for side in "LR"]
+    assert np.abs(np.min(feet, axis=0)).max() < 0.03
