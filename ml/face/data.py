@@ -40,6 +40,8 @@ GLIMPSES: Final = 16
 NEUTRAL_GLIMPSES: Final = 4
 _DRILLED: Final = 0.5
 """Share of training's clips that are drills."""
+_PLAIN: Final = 0.5
+"""Share of training's clips filmed by a plain camera, with nothing before the face."""
 PICTURE_SIZE: Final = 256
 _CROP_QUALITY: Final = 92
 FPS: Final = 30.0
@@ -119,6 +121,8 @@ class Setting:
         glasses = TRAINING_GLASSES if training else tuple(g for g in GLASSES_SHAPES if g not in TRAINING_GLASSES)
         light = Light.random(rng, shadings if training or rng.random() < 0.5 else TRAINING_SHADINGS)
         worn, filming = Worn.random(rng, frames, glasses), Filming.random(rng)
+        if training and rng.random() < _PLAIN:
+            worn, filming = Worn(glasses=worn.glasses), Filming()
         return Setting(light, worn, filming, _gains(rng) if training else np.ones(len(FACE_NAMES)))
 
 

@@ -38,7 +38,7 @@ _OFTEN: Final = {
 }  # fmt: skip
 _CHANCES: Final = np.array([_OFTEN.get(name, 1.0) for name in UNITS]) / sum(_OFTEN.get(name, 1.0) for name in UNITS)
 _GLIMPSES: Final = ("units", "emotion", "viseme", "smile", "calm")
-_GLIMPSE_CHANCES: Final = (0.42, 0.18, 0.18, 0.1, 0.12)
+_GLIMPSE_CHANCES: Final = (0.38, 0.16, 0.16, 0.08, 0.22)
 _GLIMPSES_FPS: Final = 5.0
 """How fast the head turns from one unconnected frame to the next, as if there were so many in a second."""
 
@@ -102,8 +102,8 @@ def _glimpse(rng: np.random.Generator) -> Floats:
     kind = str(rng.choice(_GLIMPSES, p=_GLIMPSE_CHANCES))
     pose = np.zeros(len(FACE_NAMES))
     if kind == "units":
-        for i in range(int(rng.integers(1, 5))):
-            _add_unit(rng, pose, str(rng.choice(UNITS, p=_CHANCES)), rng.beta(1.3, 0.8) * (1 if i == 0 else 0.7))
+        for i in range(int(rng.integers(1, 4))):
+            _add_unit(rng, pose, str(rng.choice(UNITS, p=_CHANCES)), rng.beta(1.2, 1.0) * (1 if i == 0 else 0.7))
     elif kind == "emotion":
         pose = acted_emotion(rng, str(rng.choice(list(EMOTIONS)))) * rng.uniform(0.2, 1.2)
     elif kind == "viseme":

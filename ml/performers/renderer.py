@@ -270,6 +270,11 @@ class _Topology:
         edges = np.unique(np.concatenate((edges, edges[:, ::-1])), axis=0)
         near = csr_matrix((np.ones(len(edges), dtype=np.float32), (edges[:, 0], edges[:, 1])), shape=(count, count))
         share = 1 / np.maximum(np.asarray(near.sum(axis=1)).ravel(), 1)
+        self.tongue = np.unique(anatomy.triangles["tongue"])
+        teeth = np.unique(anatomy.triangles["upperTeeth"])
+        self._teeth = np.concatenate((teeth, np.unique(anatomy.triangles["lowerTeeth"])))
+        order = teeth[np.argsort(anatomy.template[teeth, 1])]
+        self._front_teeth, self._back_teeth = order[: len(order) // 5], order[-len(order) // 5 :]
         self._surroundings = near.multiply(share[:, None].astype(np.float32)).tocsr()
         self._inside = np.asarray(near.sum(axis=1)).ravel() > 0
 
@@ -284,9 +289,18 @@ class _Topology:
         return (total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)).astype(np.float32)
 
     def hollows(self, vertices: NDArray[np.float32], normals: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Millimetres by which each skin vertex [V] lies below the mean of its neighbours; 0 for other parts."""
+        """Millimetres [V] by which skin lies below the mean of its neighbours, and the tongue before the upper teeth.
+
+        Teeth count as deep inside the mouth; other parts have 0.
+        """
         below = ((self._surroundings @ vertices - vertices) * normals).sum(axis=1)
-        return np.where(self._inside, below * 1000, 0).astype(np.float32)
+        hollow = np.where(self._inside, below * 1000, 0).astype(np.float32)
+        front = vertices[self._front_teeth].mean(axis=0)
+        ahead = front - vertices[self._back_teeth].mean(axis=0)
+        ahead = ahead / max(float(np.linalg.norm(ahead)), 1e-9)
+        hollow[self._teeth] = -1000
+        hollow[self.tongue] = 1000 * ((vertices[self.tongue] - front) @ ahead)
+        return hollow
 
 
 @lru_cache(maxsize=2)

@@ -188,7 +188,8 @@ void main() {
     }
     // Hollows of the skin see less of the sky; the mouth's and the nostrils' insides get little light.
     float open = is_skin ? 1.0 - crease * clamp(v_hollow * 1.6, -0.12, 0.75) : 1.0;
-    if (part == 2) open *= 0.7 - 0.4 * mouth_dark;
+    // A tongue put out is in the light; there, the hollow says how far it lies before the teeth.
+    if (part == 2) open *= mix(0.7 - 0.4 * mouth_dark, 1.0, smoothstep(-4.0, 6.0, v_hollow));
     vec3 lit = pow(c, vec3(2.2)) * illuminate(n, is_skin) * open;
     vec3 halfway = normalize(key_direction + to_camera);
     float shiny = part == 0 ? glossiness : sharp;

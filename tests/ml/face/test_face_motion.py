@@ -172,5 +172,5 @@ def test_long_shut_eyes_are_believed_only_if_they_look_shut():
     raw[70:76, left] = 1.0  # a blink that the landmarks missed
     openings[10:60, 0] = 0.15  # the right eye is seen shut, the left one narrowed
     openings[10:60, 1] = 0.31
-    told = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
-    assert (told[10:60, right] == 1).all() and told[10:60, left].max() <= 0.3 and (told[70:76, left] == 1).all()
+    shown = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
+    assert (shown[10:60, right] == 1).all() and shown[10:60, left].max() <= 0.3 and (shown[70:76, left] == 1).all()

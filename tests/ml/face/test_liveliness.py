@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from understudy.ml.face.liveliness import TOO_SMALL, USUAL_GAIN, fit_gains, told
+from understudy.ml.face.liveliness import USUAL_GAIN, fit_gains, told
 from understudy.ml.face.model import PREDICTED
 
 BROWS = [PREDICTED.index("browOuterUpLeft"), PREDICTED.index("browOuterUpRight")]
@@ -14,7 +14,7 @@ def shown(seed: int, size: float, noise: float) -> tuple[np.ndarray, np.ndarray]
     truth = np.zeros((20000, len(PREDICTED)))
     truth[:, BROWS] = np.clip(rng.normal(0, 0.4, (20000, 2)), 0, 1)
     raw = np.zeros_like(truth)
-    raw[:, BROWS] = TOO_SMALL + size * truth[:, BROWS] + rng.normal(0, noise, (20000, 2)).clip(0)
+    raw[:, BROWS] = size * truth[:, BROWS] + rng.normal(0, noise, (20000, 2)).clip(0)
     return raw, truth
 
 
@@ -22,7 +22,7 @@ def test_what_is_told_timidly_but_surely_is_told_in_full():
     raw, truth = shown(1, size=0.3, noise=0.001)
     gains = fit_gains(raw, truth)
     errors = np.abs(told(raw, gains)[:, BROWS] - truth[:, BROWS])
-    assert errors.mean() < 0.02 < np.abs(told(raw)[:, BROWS] - truth[:, BROWS]).mean()
+    assert errors.mean() < 0.06 < 0.6 * np.abs(told(raw)[:, BROWS] - truth[:, BROWS]).mean()
 
 
 def test_what_is_told_unsurely_is_enlarged_less():
@@ -36,5 +36,11 @@ def test_both_sides_get_one_gain_and_what_never_moves_the_usual_one():
     assert set(np.delete(gains, BROWS)) == {USUAL_GAIN}
 
 
-def test_nothing_small_becomes_anything():
-    assert not told(np.full((3, len(PREDICTED)), TOO_SMALL * 0.99), (4.0,) * len(PREDICTED)).any()
+def test_what_the_network_hardly_dares_to_tell_is_told_a_little():
+    raw = np.linspace(0, 1, 101)[:, None].repeat(len(PREDICTED), axis=1)
+    weights = told(raw)
+    assert (np.diff(weights, axis=0) >= 0).all() and weights[0].max() == 0 and weights[-1].min() == 1
+    jaw, blink = weights[:, PREDICTED.index("jawLeft")], weights[:, PREDICTED.index("eyeBlinkLeft")]
+    assert 0 < jaw[2] < 0.01 and jaw[50] > 0.55  # small ones smaller, larger ones bolder
+    assert blink[42] > 0.5 > blink[40]
+    assert told(raw, (4.0,) * len(PREDICTED))[2].max() < 0.02

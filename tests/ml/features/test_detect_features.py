@@ -9,7 +9,7 @@ from typing import ClassVar
 import numpy as np
 import pytest
 
-from understudy.ml.features.arrays import empty_features, select
+from understudy.ml.features.arrays import FACE_LOOK, empty_features, select
 from understudy.ml.features.crops import Crop, crop_about, steady
 from understudy.ml.features.detect import Cancelled, detect_features
 from understudy.ml.features.interface import FaceSeen, HandSeen, PoseSeen, Seen
@@ -119,7 +119,7 @@ def test_what_is_worked_out_later_stays_with_its_frame():
 
         def close(self):
             for look, value in self.waiting:
-                look.set_result(np.full((2, 320), value, np.float32))
+                look.set_result(np.full((2, FACE_LOOK), value, np.float32))
             self.waiting = []
 
     features = detect_features(frames_of(range(1, 12)), (20, 10), ("face",), makers={"face": Thoughtful})

@@ -194,6 +194,17 @@ def test_acted_performances_begin_neutral_and_stay_in_range():
     assert moved.all(), "every action is acted"
 
 
+def test_a_tongue_put_out_is_in_the_light():
+    performer, topology = Performer.random(3), renderer_module._topology(True)
+    before = []
+    for tongue in (0.0, 1.0):
+        weights = np.zeros(52)
+        weights[[FACE_NAMES.index("jawOpen"), FACE_NAMES.index("tongueOut")]] = 0.5, tongue
+        vertices = performer.pose(weights).vertices.astype(np.float32)
+        before.append(topology.hollows(vertices, topology.normals(vertices))[topology.tongue].max())
+    assert before[0] < -4 and before[1] > 4  # millimetres before the upper teeth
+
+
 def test_drills_show_every_action_in_any_four_parts():
     from understudy.ml.performers.drills import drilled_performance, units_of_part
 
