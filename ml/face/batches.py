@@ -42,11 +42,12 @@ def frame_batch(
     by: str = "pictures",
     maps: dict[int, Maps] | None = None,
     eyes: dict[int, Eyes] | None = None,
+    known_looks: dict[int, Tensor] | None = None,
 ) -> tuple[Three, Three]:
     """What the network says of some frames of some performances, each seen straight or mirrored, and the truth.
 
-    by: "pictures" spoilt anew; the backbone's `maps` of them, kept from before; or "points" alone. Without pictures the
-    batch is three times as large and still takes a fraction of the time.
+    by: "pictures" spoilt anew; the backbone's `maps` of them, kept from before; the `known_looks`, which learn no more;
+    or "points" alone. Without pictures the batch is three times as large and still takes a fraction of the time.
     """
     with_pictures = by == "pictures"
     count = config.performances * (1 if with_pictures else 3)
@@ -76,6 +77,11 @@ def frame_batch(
         ]
         middle, last = (torch.cat(parts) for parts in zip(*kept, strict=True))
         faces = net.picture.from_maps(middle, last).unflatten(0, looks.shape[:2])
+    if by == "looks" and known_looks is not None:
+        kept_looks = [
+            known_looks[id(e)][torch.as_tensor(i), int(f)] for e, i, f in zip(chosen, rows, flips, strict=True)
+        ]
+        looks = torch.stack(kept_looks).float()
     if faces is not None and eyes is not None:
         looks = torch.stack([
             with_eyes(face, eyes[id(example)][int(rng.integers(0, 2)), torch.as_tensor(index)], flip)

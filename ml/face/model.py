@@ -19,7 +19,6 @@ from ..take import FACE_NAMES
 from ..take.names import mirrored
 from .align import align, eye_features
 from .backbone import MAP_CHANNELS, Backbone
-from .bearing import Bearing
 from .eyes import EyeNet, Glance
 
 Floats = NDArray[np.floating]
@@ -50,9 +49,6 @@ class FaceNetConfig:
     layers: int = 3
     kernel: int = 5
     dropout: float = 0.15
-    bearing: int = 0
-    """Size of the part that tells the head's turn by who somebody is; 0 = there is none."""
-
     gains: tuple[float, ...] = ()
     """How much bolder a take is than the network, for each predicted weight (see `ml.face.liveliness`)."""
 
@@ -117,7 +113,6 @@ class FaceNet(nn.Module):
         self.picture = PictureNet(config)
         self.eye = EyeNet(config.eye)
         self.glance = Glance(config.eye)
-        self.bearing = Bearing(config.points, config.look, config.bearing) if config.bearing else None
         self.shape = nn.Linear(3 * config.points, config.shape)
         width, both = config.width, config.looks + config.shape
         self.encode = nn.Sequential(
@@ -189,10 +184,7 @@ class FaceNet(nn.Module):
             out[..., count : count + _GAZE].unflatten(-1, (2, 2))
             + self.glance(own, other, seen.eyes, seen.turn, seen.pictured)[0]
         )
-        facing = out[..., count + _GAZE :]
-        if self.bearing is not None:
-            facing = facing + self.bearing(seen.shape, seen.look[..., : self.config.look], seen.turn, seen.pictured)
-        return out[..., :count], gaze, facing
+        return out[..., :count], gaze, out[..., count + _GAZE :]
 
     def reading(self, seen: Seen) -> Tensor:
         """[B, T, R] what is compared with the neutral: look, landmarks, eyes."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
@@ -23,7 +23,6 @@ from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, WeightsError, load_weights, store_weights
 from .align import mirror_order
 from .backbone import load_mediapipe
-from .bearing import Bearing
 from .data import FIRST_GLIMPSE_SEED, FIRST_TRAINING_SEED, FaceClip, clip_path, load_clip, make_clips
 from .examples import Example, canonical_face, make_example
 from .infer import build_net
@@ -92,11 +91,12 @@ class FaceTraining:
     shape: int = 192
     width: int = 224
     layers: int = 3
-    bearing: int = 0
     seed: int = 0
     threads: int = 0
     """Processor threads (0 = as many as torch likes)."""
     checkpoint_every: int = 250
+    held_out: int = 24
+    """Clips that are measured on instead of learned from; never more than a twelfth."""
     export: bool = True
 
     @property
@@ -108,7 +108,7 @@ class FaceTraining:
 
 SMOKE: Final = FaceTraining(
     clips=3, point_steps=3, eye_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2,
-    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, bearing=8, checkpoint_every=3,
+    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, checkpoint_every=3,
     export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
@@ -144,27 +144,23 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
 
 
 def _begun(config: FaceTraining) -> FaceNet | None:
-    """The network that training goes on with, if one is given; its sizes are its own, a missing bearing is added."""
+    """The network that training goes on with, if one is given; its sizes are its own."""
     if not config.begin:
         return None
     path = Path(config.begin)
     folder, name = (WEIGHTS_FOLDER, config.begin) if path.suffix == "" else (path.parent, path.stem)
     try:
         card, tensors = load_weights(name, folder)
-        net = build_net(card.config, tensors)
-    except (WeightsError, TypeError, RuntimeError) as error:
+        return build_net(card.config, tensors)
+    except (WeightsError, TypeError, KeyError, RuntimeError) as error:
         raise TrainingError(f"Training cannot go on from {config.begin}: {error}") from error
-    if net.bearing is None and config.bearing:
-        net.config = replace(net.config, bearing=config.bearing)
-        net.bearing = Bearing(net.config.points, net.config.look, config.bearing)
-    return net
 
 
 def _new_net(config: FaceTraining, canonical: np.ndarray) -> FaceNet:
     """A network that knows nothing but MediaPipe's layers."""
     sizes = FaceNetConfig(
         crop=config.crop, look=config.look, eye=config.eye, shape=config.shape, width=config.width,
-        layers=config.layers, bearing=config.bearing,
+        layers=config.layers,
     )  # fmt: skip
     net = FaceNet(sizes, canonical, mirror_order(canonical))
     load_mediapipe(net.picture.backbone)
@@ -231,7 +227,7 @@ class Library:
     def split(self, clips: list[FaceClip], canonical: np.ndarray) -> tuple[list[Example], list[Example]]:
         """(held out, to train on); the first seeds are held out, so that a resumed run keeps them."""
         examples = [example for clip in clips if (example := make_example(clip, canonical)) is not None]
-        held = min(24, max(1, len(examples) // 12))
+        held = min(self.config.held_out, max(1, len(examples) // 12))
         self.count = len(examples) - held
         return examples[:held], examples[held:]
 

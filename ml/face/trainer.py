@@ -116,6 +116,9 @@ class Trainer:
         """All phases, from where the run stands; the best network found is left in place."""
         held_out = held_out[:_MOST_HELD_OUT]
         while self.phase < len(PHASES):
+            if self.phase == _TIME and not any(example.frames >= self.config.window for example in train):
+                say("No clip is long enough to learn movement from; that phase is left out.")
+                break
             if self.step >= self._steps():
                 self.phase, self.step = self.phase + 1, 0
                 self.optimiser = self._new_optimiser()
@@ -208,9 +211,13 @@ class Trainer:
             guess, truth = frame_batch(
                 self.net, train, self.config, self.random, PHASES[self.phase], self.maps, self.eyes
             )
-        else:
-            guess, truth = time_batch(self.net, train, self.looks, self.config, self.random)
-        return self._descend(face_loss(guess, truth, counts, self.products))
+            return self._descend(face_loss(guess, truth, counts, self.products))
+        # People who were seen in glimpses teach no movement, but what was learned of them must not be forgotten.
+        parts = [time_batch(self.net, train, self.looks, self.config, self.random)]
+        if any(example.frames < self.config.window for example in train):
+            parts.append(frame_batch(self.net, train, self.config, self.random, "looks", known_looks=self.looks))
+        losses = [face_loss(guess, truth, counts, self.products) for guess, truth in parts]
+        return self._descend(sum(losses[1:], losses[0]))
 
     def _descend(self, loss: Tensor) -> float:
         self.optimiser.zero_grad()
@@ -289,7 +296,8 @@ class Trainer:
         """What the network says of a clip whose neutral frames are known."""
         looks = None
         if self.phase != _POINTS:
-            looks = self.looks[id(example)] if self.phase == _TIME else looks_of(self.net, example)
+            kept = self.looks.get(id(example)) if self.phase == _TIME else None
+            looks = looks_of(self.net, example) if kept is None else kept
         straight, mirror = seen_of(self.net, example, looks)
         if self.phase == _EYES:
             own, other = straight.look[..., self.net.config.look :].chunk(2, dim=-1)
