@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...ml.take import rotation
-from .chains import carried_head
+from .chains import carried_head, offset_from
 from .pins import bridged, closed, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
@@ -51,6 +51,8 @@ _FREE, _MOST = 0.3, 0.7
 _SHIFT_TIME = 0.1
 _SINK_TIME = 0.15
 _LIFT_TIME = 0.4
+_UNEVEN = 0.02
+"""Of the leg: by so much legs may differ and still both be straight."""
 _UP = np.array([0.0, 0.0, 1.0])
 
 
@@ -165,8 +167,7 @@ def _leg(
     flat = at_rest.get(foot, rotation.IDENTITY[None])[0]
     sole = _sole(who, side, places, flat)
     ball = ankle + rotation.rotate(turns[foot], sole)
-    # In the T-pose the lower ankle stands on the floor, at its height there; the ball where the flat sole has it.
-    height = float(min(who.joints[f"{s}Foot"][2] for s in ("left", "right") if f"{s}Foot" in who.joints))
+    height = _ankle_height(who, at_rest, side)
     ball_height = height + float(rotation.rotate(flat, sole)[2])
     own_ankle = root.scale * (actor.joints[names[2]] - _UP * actor.rest[names[2]]) + _UP * height
     toes = f"{side}Toes"
@@ -179,6 +180,20 @@ def _leg(
         height, ball_height, stands[:, 0], stands[:, 1],
         rotation.rotate(actor.turns[names[0]], [0.0, -1.0, 0.0]),
     )  # fmt: skip
+
+
+def _ankle_height(who: Character, at_rest: Turns, side: str) -> float:
+    """How high the ankle of a standing foot is: in the T-pose the lower one stands on the floor, at its height there.
+
+    Legs of measured skeletons differ a little in length: the shorter one stands that much higher, since to bend the
+    longer one for it would take ten degrees and more.
+    """
+    feet = [f"{s}Foot" for s in ("left", "right") if f"{s}Foot" in who.joints]
+    height = float(min(who.joints[foot][2] for foot in feet))
+    hips = who.bones["hips"]
+    drops = {f: -float(offset_from(who, at_rest, hips, who.bones[f], who.joints[f])[0, 2]) for f in feet}
+    longest = max(drops.values())
+    return height + min(longest - drops[f"{side}Foot"], _UNEVEN * longest)
 
 
 def _sole(who: Character, side: str, leg: list[Floats], flat: Floats) -> Floats:
