@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ...ml.take import rotation
-from .chains import carried_head, offset_from
+from .chains import carried_head
 from .pins import bridged, closed, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
@@ -188,12 +188,17 @@ def _ankle_height(who: Character, at_rest: Turns, side: str) -> float:
     Legs of measured skeletons differ a little in length: the shorter one stands that much higher, since to bend the
     longer one for it would take ten degrees and more.
     """
-    feet = [f"{s}Foot" for s in ("left", "right") if f"{s}Foot" in who.joints]
-    height = float(min(who.joints[foot][2] for foot in feet))
-    hips = who.bones["hips"]
-    drops = {f: -float(offset_from(who, at_rest, hips, who.bones[f], who.joints[f])[0, 2]) for f in feet}
+    drops = {}
+    for each in ("left", "right"):
+        names = [f"{each}{part}" for part in ("UpperLeg", "LowerLeg", "Foot")]
+        if all(name in who.joints for name in names):
+            hip, knee, ankle = (who.joints[name] for name in names)
+            steps = [(names[0], knee - hip), (names[1], ankle - knee)]
+            down = [rotation.rotate(at_rest.get(who.bones[n], rotation.IDENTITY[None]), way)[0, 2] for n, way in steps]
+            drops[each] = float(-hip[2] - sum(down))
+    height = float(min(who.joints[f"{each}Foot"][2] for each in drops))
     longest = max(drops.values())
-    return height + min(longest - drops[f"{side}Foot"], _UNEVEN * longest)
+    return height + min(longest - drops[side], _UNEVEN * float(np.ptp([who.joints["hips"][2], height])))
 
 
 def _sole(who: Character, side: str, leg: list[Floats], flat: Floats) -> Floats:
