@@ -62,7 +62,7 @@ def _legs(joints: Mapping[str, Floats]) -> float:
 
 
 def _drop(who: Character, at_rest: Turns) -> float:
-    """From the ankles up to the thighs' middle in the T-pose."""
+    """From the lower ankle up to the thighs' middle in the T-pose."""
     heights = []
     for side in _SIDES:
         names = [side + part for part in _LEG]
@@ -72,7 +72,7 @@ def _drop(who: Character, at_rest: Turns) -> float:
                 for a, b in pairwise(names)
             )
         )
-    return float(np.mean(heights))
+    return float(np.max(heights))
 
 
 def _without_feet(actor: Performer, who: Character, turns: Turns, start_here: bool) -> Placement:
