@@ -21,10 +21,10 @@ KNEE: Final = 0.1
 """About here a weight begins to be believed: a threshold would leave out what the network hardly dares to tell."""
 USUAL_GAIN: Final = 1.4
 """Of weights of which too little is known, and of networks whose gains were not measured."""
-_BOLDNESS: Final = 1.5
+_BOLDNESS: Final = 1.7
 """Power of r that the gains aim at: 2 errs least, 1 is as lively as the truth (decision 0020)."""
 _LEAST_R: Final = 0.15
-_GAINS: Final = (USUAL_GAIN, 4.0)
+_GAINS: Final = (USUAL_GAIN, 2.5)
 _NO_BLINK: Final = 0.03
 _BLINK_GAIN: Final = 1.29
 """Blinks are too short for the network to tell them in full; the knee would lose some."""

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Final
 
@@ -139,6 +139,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     if is_first_process():
         trainer.draw_curves()
         if config.export:
+            net.config = replace(net.config, gains=trainer.gains(held_out))
             export(net, library.count, trainer.best, say)
     return run
 

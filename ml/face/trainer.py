@@ -29,6 +29,7 @@ from .batches import (
 )
 from .curves import draw_curves, draw_strips
 from .examples import Example
+from .liveliness import fit_gains
 from .loss import action_products, face_loss, frame_errors, mean_correlation, rarity
 from .model import GAZE_SCALE, FaceNet, unmirrored
 
@@ -330,6 +331,14 @@ class Trainer:
             "gaze_degrees": float(torch.cat(gaze).mean()),
             "head_degrees": float(torch.cat(astray).mean()),
         }
+
+    def gains(self, held_out: list[Example]) -> tuple[float, ...]:
+        """How much bolder a take may be than the network, from clips kept from training."""
+        self.net.eval()
+        held_out = held_out[:_MOST_HELD_OUT]
+        with torch.inference_mode():
+            raw = torch.cat([self._guess(example)[0][0] for example in held_out])
+        return fit_gains(raw.numpy(), torch.cat([example.weights for example in held_out]).numpy())
 
     def draw_curves(self) -> None:
         """The run's curves as curves.png."""
