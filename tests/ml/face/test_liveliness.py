@@ -19,15 +19,15 @@ def shown(seed: int, size: float, noise: float) -> tuple[np.ndarray, np.ndarray]
 
 
 def test_what_is_told_timidly_but_surely_is_told_in_full():
-    raw, truth = shown(1, size=0.3, noise=0.001)
+    raw, truth = shown(1, size=0.5, noise=0.001)
     gains = fit_gains(raw, truth)
     errors = np.abs(told(raw, gains)[:, BROWS] - truth[:, BROWS])
-    assert errors.mean() < 0.06 < 0.6 * np.abs(told(raw)[:, BROWS] - truth[:, BROWS]).mean()
+    assert errors.mean() < 0.5 * np.abs(told(raw)[:, BROWS] - truth[:, BROWS]).mean()
 
 
 def test_what_is_told_unsurely_is_enlarged_less():
-    sure, unsure = (fit_gains(*shown(2, size=0.3, noise=noise))[BROWS[0]] for noise in (0.001, 0.1))
-    assert USUAL_GAIN <= unsure < 0.8 * sure
+    sure, unsure = (fit_gains(*shown(2, size=0.5, noise=noise))[BROWS[0]] for noise in (0.001, 0.1))
+    assert USUAL_GAIN <= unsure < 0.9 * sure
 
 
 def test_both_sides_get_one_gain_and_what_never_moves_the_usual_one():
