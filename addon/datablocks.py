@@ -29,3 +29,8 @@ def armature_data(armature: bpy.types.Object) -> bpy.types.Armature:
 def shape_keys_of(mesh: bpy.types.Object) -> bpy.types.Key | None:
     """A mesh's shape keys, None where it has none (or is no mesh)."""
     return mesh.data.shape_keys if isinstance(mesh.data, bpy.types.Mesh) else None
+
+
+def constraints_of(bone: Any) -> list[Any]:
+    """A pose bone's constraints, without those of kinds that this Blender no longer knows (files of old versions)."""
+    return [constraint for constraint in bone.constraints if isinstance(constraint, bpy.types.Constraint)]

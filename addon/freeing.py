@@ -9,7 +9,7 @@ import bpy
 import numpy as np
 from numpy.typing import NDArray
 
-from .datablocks import pose_bones
+from .datablocks import constraints_of, pose_bones
 from .keyframes import Curve
 
 Floats = NDArray[np.float64]
@@ -98,7 +98,7 @@ def _overruling(armature: bpy.types.Object, keyed: Set[str]) -> list[tuple[Any, 
     """Bones and their active constraints that decide over the pose of a keyed bone."""
     found = []
     for bone in pose_bones(armature):
-        for constraint in bone.constraints:
+        for constraint in constraints_of(bone):
             if constraint.type not in _DECIDING or constraint.mute or constraint.influence <= 0:
                 continue
             if constraint.is_valid and keyed & _ruled(bone, constraint):

@@ -88,13 +88,23 @@ def five_fingers(tree: Tree, hand: int, chains: Sequence[Sequence[int]], names: 
         return {}
     gaps = [float(np.linalg.norm(starts[end] - starts[thumb])) for end in (row[0], row[-1])]
     if max(gaps) < 1.2 * min(gaps):
-        return {}
+        # Beside the thumb by number (finger1-1 ... finger5-3) where the hand does not show it.
+        numbers = [_number(chains[place], names) for place in (thumb, row[0], row[-1])]
+        gaps = [abs(number - numbers[0]) for number in numbers[1:]]
+        if not abs(gaps[0] - gaps[1]) > 0:
+            return {}
     row = row if gaps[0] < gaps[1] else row[::-1]
     knuckles = float(np.mean([away[place] for place in others]))
     found = phalanges(tree, hand, "Thumb", chains[thumb], names, knuckles)
     for finger, place in zip(("Index", "Middle", "Ring", "Little"), row, strict=True):
         found |= phalanges(tree, hand, finger, chains[place], names, None)
     return found
+
+
+def _number(chain: Sequence[int], names: Sequence[BoneName]) -> float:
+    """The finger's number, of names that count both fingers and joints; not a number where they do not."""
+    counted = {names[bone].numbers[0] for bone in chain if len(names[bone].numbers) > 1}
+    return float(counted.pop()) if len(counted) == 1 else float("nan")
 
 
 def _without_tips(chains: Sequence[Sequence[int]]) -> list[Sequence[int]]:

@@ -6,7 +6,7 @@ import re
 import unicodedata
 from collections import Counter
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from .lexicon import CONTROLS, ENDS, GLUED, MECHANISM, NOISE, SIDES, WORDS
@@ -50,7 +50,16 @@ def read_names(names: Sequence[str]) -> list[BoneName]:
         if strange and _is_part(_understood(found, strange).words)
     )
     shared = frozenset(piece for strange, often in count.items() if often >= _OFTEN for piece in strange)
-    return [_understood(found, shared) for found in pieces]
+    there = set(names)
+    return [
+        replace(_understood(found, shared), mechanism=True) if _offset(name, there) else _understood(found, shared)
+        for name, found in zip(names, pieces, strict=True)
+    ]
+
+
+def _offset(name: str, there: Collection[str]) -> bool:
+    """Whether the bone only leads to another of the same name (BVH files from MakeHuman: __jaw, jaw)."""
+    return "__" in name and name.replace("__", "", 1) in there
 
 
 def _is_part(words: frozenset[str]) -> bool:

@@ -7,7 +7,7 @@ from typing import Any
 import bpy
 import numpy as np
 
-from ..datablocks import armature_data, pose_bones
+from ..datablocks import armature_data, constraints_of, pose_bones
 from ..retarget.rig import RigRest
 
 _DECIDING = frozenset({
@@ -75,7 +75,7 @@ def _is_mechanism(armature: bpy.types.Object, name: str) -> bool:
 
 def _copied_control(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone | None:
     """What the bone's first Copy Transforms takes over whole; of Rigify's FK and IK pair that is FK."""
-    for constraint in bone.constraints:
+    for constraint in constraints_of(bone):
         if constraint.type == "COPY_TRANSFORMS" and constraint.owner_space == "WORLD" and constraint.influence == 1:
             return pose_bones(armature).get(constraint.subtarget) if constraint.target == armature else None
     return None
@@ -83,7 +83,7 @@ def _copied_control(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone
 
 def _switched_parent(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBone | None:
     """The bone that a mechanism bone follows as if it were its parent (Armature constraint with one full weight)."""
-    for constraint in bone.constraints:
+    for constraint in constraints_of(bone):
         if constraint.type == "ARMATURE" and not constraint.mute and constraint.influence == 1:
             whole = [t for t in constraint.targets if t.weight > _NEARLY and t.target == armature]
             others = [t for t in constraint.targets if _NEARLY >= t.weight > 1 - _NEARLY]
@@ -92,4 +92,4 @@ def _switched_parent(armature: bpy.types.Object, bone: Any) -> bpy.types.PoseBon
 
 
 def _is_constrained(bone: bpy.types.PoseBone) -> bool:
-    return any(c.type in _DECIDING and not c.mute and c.influence > 0 for c in bone.constraints)
+    return any(c.type in _DECIDING and not c.mute and c.influence > 0 for c in constraints_of(bone))

@@ -71,12 +71,21 @@ def _limb(tree: Tree, names: Sequence[BoneName], side: str, parts: Sequence[str]
         found[parts[place]] = bone
         before = best[place][bone][1]
         place, bone = divmod(before, tree.count) if before >= 0 else (-1, -1)
+    if "Toes" in found and _one_of_several(tree, names, found["Toes"]):
+        del found["Toes"]
     _past_the_bend(tree, names, found, parts)
     if "Foot" in found and "Toes" in found:
         # Ankle, foot, toe: what is called foot begins at the ball of the foot, where toes bend.
         between = tree.path(found["Foot"], found["Toes"])[1:-1]
         found["Toes"] = next((b for b in between if names[b].words == {"foot"}), found["Toes"])
     return found
+
+
+def _one_of_several(tree: Tree, names: Sequence[BoneName], toe: int) -> bool:
+    """Whether others of its name begin beside it: single toes, none of which bends the foot."""
+    above = tree.parents[toe]
+    beside = [bone for bone in tree.children[above] if names[bone].words == names[toe].words] if above >= 0 else []
+    return len(beside) > 1
 
 
 def _past_the_bend(tree: Tree, names: Sequence[BoneName], found: dict[str, int], parts: Sequence[str]) -> None:
@@ -138,9 +147,11 @@ def named_fingers(tree: Tree, names: Sequence[BoneName], side: str, hand: int) -
     found: dict[str, int] = {}
     for finger, chain in chains.items():
         found |= phalanges(tree, hand, finger, chain, names, max(starts, default=None))
-    if not found:
-        usable = [not read.mechanism and not read.end and "finger" in read.words for read in names]
-        found = five_fingers(tree, hand, finger_chains(tree, hand, usable), names)
+    if not any("Thumb" not in joint for joint in found):
+        own = FINGER_COMPANY | {"thumb"}
+        usable = [not read.end and bool(read.words) and read.words <= own for read in names]
+        chains = [[b for b in chain if not names[b].mechanism] for chain in finger_chains(tree, hand, usable)]
+        found = found | five_fingers(tree, hand, [chain for chain in chains if chain], names)
     return {side + joint: bone for joint, bone in found.items()}
 
 

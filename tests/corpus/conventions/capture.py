@@ -106,6 +106,25 @@ MOCAPNET = Spec(
     "{S}collar {S}shoulder {S}elbow {S}hand", "{S}hip {S}knee {S}foot -", ("l", "r"),
 )  # fmt: skip
 
+MOCAPNET_WHOLE = Spec(
+    "BVH, lower case, with face, fingers and toes", "generic",
+    centre("hip abdomen chest - neck head jaw", (*TRUNK, "jaw")),
+    "{S}Collar {S}Shldr {S}ForeArm {S}Hand", "{S}Thigh {S}Shin {S}Foot -", ("l", "r"),
+    fingers="finger{F}-{J}.{S}", finger_words=("1", "2", "3", "4", "5"), eyes="eye.{S}",
+    extra=("__jaw < head @ jaw", "neck1 < neck @ neck~head:0.5", "tongue00 < jaw @ jaw+0,-0.02,0",
+           "metacarpal1.{S} < {S}Hand @ {s}Hand~{s}IndexProximal:0.25",
+           "metacarpal2.{S} < {S}Hand @ {s}Hand~{s}MiddleProximal:0.25",
+           "__metacarpal3.{S} < {S}Hand @ {s}Hand~{s}RingProximal:0.25",
+           "metacarpal3.{S} < __metacarpal3.{S} @ {s}Hand~{s}RingProximal:0.3",
+           "__metacarpal4.{S} < {S}Hand @ {s}Hand~{s}LittleProximal:0.25",
+           "metacarpal4.{S} < __metacarpal4.{S} @ {s}Hand~{s}LittleProximal:0.3",
+           *(f"toe{n}-{joint}.{{S}} < {above} @ {{s}}Toes+{0.05 - 0.02 * n},{-0.02 * joint},0" for n in (1, 2, 3, 4, 5)
+             for joint, above in ((1, "{S}Foot"), (2, f"toe{n}-1.{{S}}")))),
+    also={"neck": ("neck1",)}, under={"head": "neck1", "jaw": "__jaw",
+           **{f"finger{n + 1}-1.{{S}}": f"metacarpal{n}.{{S}}" for n in (1, 2, 3, 4)}},
+)  # fmt: skip
+
 SPECS = (
     CMU, LAFAN, XSENS, XSENS_OLD, ROKOKO, NEURON, VICON, OPTITRACK, POSER, BIOVISION, SMPL, SMPLX, BANDAI, MOCAPNET,
+    MOCAPNET_WHOLE,
 )  # fmt: skip
