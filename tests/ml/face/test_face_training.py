@@ -13,7 +13,15 @@ from understudy.ml.face import data
 from understudy.ml.face.data import clip_path, load_clip, make_clips
 from understudy.ml.face.infer import load_face_net
 from understudy.ml.face.model import FaceNet, FaceNetConfig
-from understudy.ml.face.train import FaceTraining, TrainingError, export, mean_correlation, read_config, train_face
+from understudy.ml.face.train import (
+    FaceTraining,
+    TrainingError,
+    blended,
+    export,
+    mean_correlation,
+    read_config,
+    train_face,
+)
 from understudy.ml.performers import Renderer, RendererError
 from understudy.ml.take import FACE_NAMES
 
@@ -66,6 +74,12 @@ def test_training_goes_on_from_given_weights(clips, tmp_path):
         torch.testing.assert_close(second[name], value, atol=2e-3, rtol=2e-3)
     with pytest.raises(TrainingError, match="cannot go on from nothing"):
         train_face(replace(still, begin="nothing.safetensors"), say=lambda _: None)
+
+
+def test_blended_weights_lie_between():
+    before, after = {"a": torch.zeros(2), "n": torch.tensor(3)}, {"a": torch.ones(2), "n": torch.tensor(3)}
+    mean = blended(before, after, 0.25)
+    assert mean["a"].tolist() == [0.25, 0.25] and mean["n"] == 3
 
 
 def canonical_and_mirror():
