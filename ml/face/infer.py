@@ -26,7 +26,7 @@ _SMOOTHING = 0.12  # seconds of the smoothing window
 _TREMBLE = 0.04  # seconds before and after a frame whose gazes it is compared with
 _LONG_SHUT = 0.8  # seconds: no blink is as long
 _BARELY_SHUT = 0.3  # eyeBlink
-_SEEN_OPEN = 0.7  # share of the eye's wide opening
+_SEEN_OPEN, _SEEN_SHUT = 0.7, 0.55  # shares of the eye's wide opening
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 
 
@@ -199,7 +199,7 @@ def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: floa
     """Weights [T, 44] without eyes that are said to be shut for long while the landmarks see them open.
 
     openings [T, 2] of the right and the left eye. Eyes narrowed by a broad smile have been taken for shut; a blink is
-    short, and too quick for the landmarks to judge it.
+    short, and too quick for the landmarks to judge it. What they see shut in between stays a blink.
     """
     raw = np.array(raw, dtype=np.float64)
     for eye, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
@@ -209,7 +209,8 @@ def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: floa
         edges = np.flatnonzero(np.diff(shut))
         for start, end in zip(edges[::2], edges[1::2], strict=True):
             if end - start > _LONG_SHUT * fps and np.median(opening[start:end]) > _SEEN_OPEN * wide > 0:
-                raw[start:end, column] = np.minimum(raw[start:end, column], _BARELY_SHUT)
+                most = np.interp(opening[start:end] / wide, (_SEEN_SHUT, _SEEN_OPEN), (1.0, _BARELY_SHUT))
+                raw[start:end, column] = np.minimum(raw[start:end, column], most)
     return raw
 
 

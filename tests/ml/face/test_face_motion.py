@@ -174,3 +174,6 @@ def test_long_shut_eyes_are_believed_only_if_they_look_shut():
     openings[10:60, 1] = 0.31
     shown = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
     assert (shown[10:60, right] == 1).all() and shown[10:60, left].max() <= 0.3 and (shown[70:76, left] == 1).all()
+    openings[50:55, 1] = 0.18  # with a blink in the smile
+    shown = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
+    assert (shown[50:55, left] == 1).all() and shown[10:50, left].max() <= 0.3
