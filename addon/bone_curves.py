@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 import bpy
@@ -18,6 +19,7 @@ from .retarget import BoneChannel, Controls, Wishes, retarget
 from .rigs import RigProfile
 from .rigs.conventions import CONVENTIONS
 from .rigs.conventions.convention import Convention
+from .rigs.detect import skinned_bones
 from .rigs.extras import find_extras
 from .rigs.rest import read_rest
 
@@ -51,6 +53,7 @@ def bone_curves(
     wanted, locks = without_locked(armature, profile.bones, wanted_bones(take, options))
     warnings += locks if take.has_body else []
     rest = read_rest(armature)
+    rest = replace(rest, skinned=skinned_bones(armature, rest.names))
     scale = posed_scale(armature, profile.bones.get("hips", ""))
     rest = scale.larger(rest) if scale else rest
     convention = convention_of(profile.kind)
@@ -65,6 +68,7 @@ def bone_curves(
         limbs=convention.limbs if convention else (),
         aims=convention.aims if convention else {},
         lids=extras.lids,
+        company=extras.company,
     )
     face_names = profile.face_names
     looks = sum(name.startswith("eyeLook") for name in face_names)

@@ -32,7 +32,7 @@ class Controls:
     """Which bones to move: humanoid -> bone, and what a control rig needs besides (rigs/conventions/convention.py).
 
     twists: limb bone (humanoid) -> the bones that share its twist, from its start to its end; root: the bone that
-    carries the whole character.
+    carries the whole character; lids: eyelid bones; company: bones beside the hips that go along with them.
     """
 
     bones: Mapping[str, str]
@@ -44,6 +44,7 @@ class Controls:
     limbs: tuple[IkLimb, ...] = ()
     aims: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     lids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    company: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -99,6 +100,7 @@ def retarget(take: Take, rest: RigRest, controls: Controls, wishes: Wishes) -> R
         if wishes.touch:
             turns = hands_in_touch(actor, who, turns, heads)
         heads.update(_detached(who, turns, heads, controls))
+        _taken_along(who, turns, heads, controls)
         limb_turns, limb_heads = limb_controls(who, turns, heads, controls.limbs)
         turns.update(limb_turns)
         heads.update(limb_heads)
@@ -217,6 +219,18 @@ def _detached(who: Character, turns: Turns, heads: Heads, controls: Controls) ->
             continue
         placed[bone] = added[bone] = posed_point(who, turns, placed, above, who.heads[bone])
     return {bone: head for bone, head in added.items() if not _carried_there(who, turns, heads, bone, head)}
+
+
+def _taken_along(who: Character, turns: Turns, heads: Heads, controls: Controls) -> None:
+    """Bones that hang beside the hips go where they would if they hung on them."""
+    hips = who.bones.get("hips", -1)
+    if controls.control_rig or hips not in turns:
+        return
+    for name in controls.company:
+        bone = who.rest.index.get(name, -1)
+        if bone >= 0 and bone not in turns:
+            heads[bone] = posed_point(who, turns, heads, hips, who.heads[bone])
+            turns[bone] = turns[hips]
 
 
 def _carried_there(who: Character, turns: Turns, heads: Heads, bone: int, head: Floats) -> bool:

@@ -19,6 +19,7 @@ _TRUNK = ("hips", "spine", "chest", "upperChest", "neck", "head")
 _SEGMENTS = (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
 _TWIST_WORD = re.compile(r"twist|tweak|roll(?!er)|ribbon|捩|ねじり|nejiri", re.IGNORECASE)
 _NO_TWIST = re.compile(r"cor(?![a-z]*e)|correct|helper|(?<![a-z])ik(?![a-z])|target|goal|pole|先", re.IGNORECASE)
+_HELD = re.compile(r"(?<![a-z])(?:ik|pole|target|ctrl|control|goal)(?![a-z])", re.IGNORECASE)
 _BESIDE = 0.15
 """Of a segment's length: a twist bone's head lies no further from the line between the joints."""
 
@@ -30,18 +31,23 @@ class Extras:
     twists: limb bone -> bones along its segment, from its start to its end; they carry the next joint (Daz' ThighTwist,
     MakeHuman's upperarm02) or hang loose (Unreal's upperarm_twist_01_l). root: the topmost bone that carries the hips,
     None when it is the hips themselves. lids: "leftUpper", "leftLower" ... -> eyelid bones.
+    company: bones that the mesh follows and that hang beside the hips on what is above them (a sheath, a cape): left
+    behind they would stay where the walk began.
     """
 
     between: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     twists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     root: str | None = None
     lids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    company: tuple[str, ...] = ()
 
 
 def find_extras(rest: RigRest, bones: Mapping[str, str]) -> Extras:
     """The bones beside the humanoid ones of a map {humanoid: bone} that move along with them."""
     known = {name: rest.index[bone] for name, bone in bones.items() if bone in rest.index}
-    return Extras(_between(rest, known), _twists(rest, known), _root(rest, known), find_lids(rest, bones))
+    return Extras(
+        _between(rest, known), _twists(rest, known), _root(rest, known), find_lids(rest, bones), _company(rest, known)
+    )
 
 
 def _between(rest: RigRest, known: Mapping[str, int]) -> dict[str, tuple[str, ...]]:
@@ -103,3 +109,21 @@ def _place(rest: RigRest, bone: int, start: int, end: int) -> tuple[float, float
 def _root(rest: RigRest, known: Mapping[str, int]) -> str | None:
     above = rest.ancestors(known["hips"]) if "hips" in known else []
     return rest.names[above[-1]] if above else None
+
+
+def _company(rest: RigRest, known: Mapping[str, int]) -> tuple[str, ...]:
+    if "hips" not in known or rest.skinned is None:
+        return ()
+    hips = known["hips"]
+    above = set(rest.ancestors(hips))
+    taken = {hips, *known.values(), *(bone for limb in known.values() for bone in rest.ancestors(limb))}
+    return tuple(
+        rest.names[bone]
+        for bone in range(len(rest.names))
+        if int(rest.parents[bone]) in above
+        and bone not in above
+        and bone not in taken
+        and rest.skinned[bone]
+        and not rest.constrained[bone]
+        and _HELD.search(rest.names[bone]) is None
+    )

@@ -129,3 +129,22 @@ def test_legs_that_differ_a_little_both_stay_as_straight_as_the_performers():
         joints[name] = joints[name] - [0.0, 0.0, 0.012]
     _, errors = followed(build(CONVENTIONS[0], joints), TAKES["walk"])
     assert max(float(values.mean()) for values in errors.values()) < 1.0
+
+
+def test_what_hangs_beside_the_hips_comes_along():
+    """A sheath on the root goes with the body, also where nothing but the mesh says that it is there."""
+    skeleton = build(next(spec for spec in CONVENTIONS if spec.label == "Unreal mannequin (UE4)"), BODIES["T"])
+    bones = {name: (parent, tuple(head), tuple(tail)) for name, (parent, head, tail) in skeleton.bones.items()}
+    bones["sheath"] = ("root", (0.2, 0.1, 0.9), (0.2, 0.1, 0.5))
+    bones["sword"] = ("sheath", (0.2, 0.1, 0.9), (0.2, 0.1, 0.6))
+    bones["aim"] = ("root", (0.0, -2.0, 1.5), (0.0, -2.1, 1.5))
+    rest = simple_rest(bones)
+    rest = replace(rest, skinned=np.array([name != "aim" for name in rest.names]))
+    found = match_rig(rest).bones
+    company = find_extras(rest, found).company
+    assert company == ("sheath",)
+    take = TAKES["walk"]
+    posed = posed_heads(rest, retarget(take, rest, Controls(found, company=company), Wishes(BONE_NAMES)).channels)
+    way = np.linalg.norm(posed["sword"] - posed[found["hips"]], axis=1)
+    assert np.ptp(posed["sword"][:, 1]) > 0.3 and np.ptp(way) < 1e-6
+    assert np.ptp(np.atleast_2d(posed["aim"]), axis=0).max() < 1e-9
