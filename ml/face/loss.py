@@ -51,7 +51,7 @@ def face_loss(
     plain = (error.square() * counts).mean() + 0.06 * (error.abs() * counts).mean()
     gaze = _gaze_loss(guess[1], truth[1], truth[0])
     facing = (guess[2] - truth[2]).square().sum(-1).mean()
-    loss = 20 * plain + 0.7 * vertex + 3 * gaze + 12 * facing
+    loss = 20 * plain + 0.7 * vertex + 3 * gaze + 40 * facing
     if error.shape[1] > 1:
         speed = error[:, 1:] - error[:, :-1]
         loss = loss + 15 * (speed.square() * counts).mean()
