@@ -26,7 +26,7 @@ from .hands import hand_motions
 from .hinges import hinged
 from .in_picture import in_picture
 from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, Points, read_points
-from .legs_on_floor import raise_sunken_feet, stand_on_floor
+from .legs_on_floor import raise_sunken_body, raise_sunken_feet, stand_on_floor
 from .lift import Lifted, lift
 from .limbs import hand_and_forearm, hanging_arm, standing_leg
 from .looks import read_pictures
@@ -234,6 +234,7 @@ def _place(
     rotations = pose.rotations
     if refine and legs.any():
         rotations, hips = stand_on_floor(rotations, hips, pose.rest, contacts, points.fps, _LARGEST_SHIFT)
+        hips = raise_sunken_body(rotations, hips, pose.rest, contacts, points.fps)
         rotations = raise_sunken_feet(rotations, hips, pose.rest, points.fps)
     return rotation.continuous(rotations), hips, contacts, camera_position
 

@@ -72,6 +72,22 @@ def stand_on_floor(
     return result, hips
 
 
+def raise_sunken_body(rotations: Floats, hips: Floats, rest: Floats, contacts: NDArray[np.bool_], fps: float) -> Floats:
+    """Hips [T, 3] lifted as far as it takes to keep ankles and toes above the floor while no foot stands: a leg that
+    swings, or is judged wrongly, need not bend for it."""
+    joints = joint_positions(rotations, hips, rest, _PARENTS)
+    feet = [CAPTURED_BONES.index(side + part) for side in SIDES for part in ("Foot", "Toes")]
+    sunken = (rest[feet, 2] - joints[:, feet, 2]).max(axis=1).clip(0.0)
+    free = 1 - _eased(contacts.any(axis=1), fps)
+    return hips + (_softly(sunken, fps) * free)[:, None] * _Z
+
+
+def _softly(needed: Floats, fps: float) -> Floats:
+    """A lift [T] that comes and goes softly but is nowhere less than needed."""
+    reach = 2 * max(1, round(_EASE * fps)) + 1
+    return np.maximum(smooth(maximum_filter1d(needed, reach), fps, 4.0), needed)
+
+
 def raise_sunken_feet(rotations: Floats, hips: Floats, rest: Floats, fps: float) -> Floats:
     """Rotations [T, 52, 4] whose knees bend as far as it takes to keep ankles and toes from sinking into the floor."""
     result = rotations.copy()
@@ -81,10 +97,7 @@ def raise_sunken_feet(rotations: Floats, hips: Floats, rest: Floats, fps: float)
         sunken = np.maximum(rest[foot, 2] - joints[:, foot, 2], rest[toe, 2] - joints[:, toe, 2]).clip(0.0)
         if sunken.max(initial=0.0) < _SUNKEN:
             continue
-        # The lift comes and goes softly but is nowhere less than needed.
-        reach = 2 * max(1, round(_EASE * fps)) + 1
-        lift = np.maximum(smooth(maximum_filter1d(sunken, reach), fps, 4.0), sunken)
-        target = joints[:, foot] + lift[:, None] * _Z
+        target = joints[:, foot] + _softly(sunken, fps)[:, None] * _Z
         reach_ankle(result, joints, target, (thigh, shin, foot))
     return result
 
