@@ -36,7 +36,7 @@ from .shown_limbs import shown_limbs
 from .sides import sides_kept
 from .smoothing import fill_gaps, steady_rotations
 from .solved import PARENTS, BodyMotion
-from .tilt import less_tilted, level_axes, level_by_feet
+from .tilt import as_cameras_are, less_tilted, level_axes, level_by_feet
 from .trajectory import Standing, measured_place, solve_path
 
 __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
@@ -125,7 +125,7 @@ def solve_lifted(
 ) -> BodyMotion:
     """From the network's answer to the body on its floor."""
     limbs = shown_limbs(points, camera)
-    to_level = level_axes(less_tilted(lifted.up, limbs["legs"]), points.confidence + 1e-3)
+    to_level = as_cameras_are(level_axes(less_tilted(lifted.up, limbs["legs"]), points.confidence + 1e-3))
     pose = _pose(lifted, points, limbs, to_level, head_rotation)
     to_level = _level_floor(pose, lifted, points, camera, to_level)
     pose = _pose(lifted, points, limbs, to_level, head_rotation)

@@ -21,7 +21,7 @@ from .lift import Lifted, lift
 from .looks import read_pictures
 from .proportions import rest_of_lengths
 from .solved import PARENTS, BodyMotion
-from .tilt import level_axes
+from .tilt import as_cameras_are, level_axes
 
 BEHIND: Final = 2
 """Frames that the live answer waits for: with nothing yet to come, the newest moment trembles most."""
@@ -42,7 +42,7 @@ def solve_live(features: Features, camera: Camera, fps: float, behind: int = BEH
         filled.append(moment or (filled[-1] if filled else known[0]))
     seen = np.array([moment is not None for moment in moments], dtype=np.float64)
     ups = np.concatenate([moment.up for moment in filled])
-    levels = np.stack([level_axes(ups[: t + 1], seen[: t + 1] + 1e-6) for t in range(len(ups))])
+    levels = np.stack([as_cameras_are(level_axes(ups[: t + 1], seen[: t + 1] + 1e-6)) for t in range(len(ups))])
     turns = levels[:, None] @ np.concatenate([moment.turns for moment in filled])
     rotations = rotation.continuous(complete_rotations(BODY_BONES, rotation.from_matrix(turns)))
     rest = rest_of_lengths(filled[-1].lengths)
