@@ -19,6 +19,8 @@ from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, WRIST
 Floats = NDArray[np.floating]
 
 _PAIRS: Final = np.array([list(mark.values()) for mark in (SHOULDER, ELBOW, WRIST, HIP, KNEE, ANKLE)])
+_PAIR_WEIGHTS: Final = np.array((2.0, 0.7, 0.3, 2.0, 0.7, 0.3))
+"""Arms and legs move fast by themselves."""
 _SWAPPED: Final = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(mark + 1 - 2 * ((mark + 1) % 2) for mark in range(11, 33))]
 """The pose's points with left and right exchanged."""
 _WRONG_PER_SECOND: Final = 1.5
@@ -103,5 +105,5 @@ def _jumps(pairs: Floats, sure: Floats, order: list[int]) -> Floats:
     across = np.linalg.norm(pairs[:, 0, 0] - pairs[:, 0, 1], axis=1)
     size = max(float(np.median(np.maximum(trunk, across))), 1.0)
     away = np.linalg.norm(pairs[1:][:, :, order] - pairs[:-1], axis=-1).sum(axis=-1) / size
-    weights = np.minimum(sure[1:], sure[:-1])
+    weights = np.minimum(sure[1:], sure[:-1]) * _PAIR_WEIGHTS
     return (np.minimum(away, _FARTHEST) * weights).sum(axis=1) / weights.sum(axis=1)
