@@ -60,7 +60,7 @@ def _nearest(name: str, known: Mapping[str, object]) -> str | None:
 def _bone_turn(name: str, start: Floats, rig: Joints, tails: Joints, take: Joints) -> Floats:
     side, part = _side_part(name)
     if name == "hips":
-        return _within_anatomy(start, rig, take, "hips", "spine")
+        return _level_hips(_within_anatomy(start, rig, take, "hips", "spine"), rig, take)
     if name == "head":
         # Level at rest, whatever the neck below needs; with a bowed trunk it is bowed too.
         return start if rotation.angle(start, rotation.IDENTITY) > _ANATOMY_LIMIT else rotation.IDENTITY
@@ -108,6 +108,11 @@ def _within_anatomy(start: Floats, rig: Joints, take: Joints, a: str, b: str) ->
     if mine is None or wanted is None or _angle(rotation.rotate(start, mine), wanted) < _ANATOMY_LIMIT:
         return start
     return _shortest(start, rig, take, a, b)
+
+
+def _level_hips(start: Floats, rig: Joints, take: Joints) -> Floats:
+    """The line between the thighs is level in every body: where it rests askew that is pose (a leg stood at ease)."""
+    return _shortest(start, rig, take, "rightUpperLeg", "leftUpperLeg")
 
 
 def _angle(a: Floats, b: Floats) -> float:

@@ -49,7 +49,8 @@ def placement(actor: Performer, who: Character, turns: Turns, at_rest: Turns, st
     # about the thighs the feet do: mostly the first, since feet are planted anyway.
     own, performers_own = hips - middle, scale * (actor.rest["hips"] - _between_thighs(actor.rest))
     tilted = rotation.rotate(hips_turn, own)
-    true_path = rotation.rotate(actor.turns["hips"], performers_own) + own - performers_own
+    standing = rotation.rotate(at_rest.get(who.bones["hips"], rotation.IDENTITY[None]), own)
+    true_path = rotation.rotate(actor.turns["hips"], performers_own) + standing - performers_own
     return Placement(float(scale), path + _FEET_SHARE * tilted + (1 - _FEET_SHARE) * true_path)
 
 

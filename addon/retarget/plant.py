@@ -18,6 +18,7 @@ from .chains import carried_head
 from .pins import bridged, closed, eased, faded, lasting_speed, lowest_around, pinned, runs, smoothed_where
 from .pose import Character, Performer, Turns
 from .rig import Floats
+from .soles import ankle_height, sole_of
 from .two_bones import reach
 
 _FADE = 0.2
@@ -51,8 +52,6 @@ _FREE, _MOST = 0.3, 0.7
 _SHIFT_TIME = 0.1
 _SINK_TIME = 0.15
 _LIFT_TIME = 0.4
-_UNEVEN = 0.02
-"""Of the leg: by so much legs may differ and still both be straight."""
 _UP = np.array([0.0, 0.0, 1.0])
 
 
@@ -165,9 +164,9 @@ def _leg(
     knee = hip + rotation.rotate(turns[upper], places[1] - places[0])
     ankle = knee + rotation.rotate(turns[lower], places[2] - places[1])
     flat = at_rest.get(foot, rotation.IDENTITY[None])[0]
-    sole = _sole(who, side, places, flat)
+    sole = sole_of(who, side, places, flat)
     ball = ankle + rotation.rotate(turns[foot], sole)
-    height = _ankle_height(who, at_rest, side)
+    height = ankle_height(who, at_rest, side)
     ball_height = height + float(rotation.rotate(flat, sole)[2])
     own_ankle = root.scale * (actor.joints[names[2]] - _UP * actor.rest[names[2]]) + _UP * height
     toes = f"{side}Toes"
@@ -180,34 +179,6 @@ def _leg(
         height, ball_height, stands[:, 0], stands[:, 1],
         rotation.rotate(actor.turns[names[0]], [0.0, -1.0, 0.0]),
     )  # fmt: skip
-
-
-def _ankle_height(who: Character, at_rest: Turns, side: str) -> float:
-    """How high the ankle of a standing foot is: in the T-pose the lower one stands on the floor, at its height there.
-
-    Legs of measured skeletons differ a little in length: the shorter one stands that much higher, since to bend the
-    longer one for it would take ten degrees and more.
-    """
-    drops = {}
-    for each in ("left", "right"):
-        names = [f"{each}{part}" for part in ("UpperLeg", "LowerLeg", "Foot")]
-        if all(name in who.joints for name in names):
-            hip, knee, ankle = (who.joints[name] for name in names)
-            steps = [(names[0], knee - hip), (names[1], ankle - knee)]
-            down = [rotation.rotate(at_rest.get(who.bones[n], rotation.IDENTITY[None]), way)[0, 2] for n, way in steps]
-            drops[each] = float(-hip[2] - sum(down))
-    height = float(min(who.joints[f"{each}Foot"][2] for each in drops))
-    longest = max(drops.values())
-    return height + min(longest - drops[side], _UNEVEN * float(np.ptp([who.joints["hips"][2], height])))
-
-
-def _sole(who: Character, side: str, leg: list[Floats], flat: Floats) -> Floats:
-    """From the ankle to the toes' joint at rest [3]; without toes to where it would be on a foot turned flat."""
-    toes = f"{side}Toes"
-    if toes in who.joints and np.linalg.norm(who.joints[toes] - leg[2]) > 1e-6:
-        return who.joints[toes] - leg[2]
-    length = float(np.linalg.norm(leg[1] - leg[0]) + np.linalg.norm(leg[2] - leg[1]))
-    return rotation.rotate(rotation.conjugate(flat), length * np.array([0.0, -0.15, -0.07]))
 
 
 def _without_lifted(leg: _Leg, fps: float) -> _Leg:

@@ -15,7 +15,7 @@ from understudy.benchmarks.following_turn import step_turn
 from understudy.ml.body import analytic
 from understudy.ml.take import BONE_NAMES
 from understudy.tests.corpus import CONVENTIONS, build
-from understudy.tests.corpus.bodies import BODIES
+from understudy.tests.corpus.bodies import BODIES, standard
 from understudy.tests.corpus.posing import posed_heads
 
 TAKES = {
@@ -120,6 +120,15 @@ def test_limbs_of_one_bone_point_where_the_whole_limb_does():
         assert angles(way, joints[end] - joints[start]).max() < 0.1
     feet = [posed[f"leg.{side} end"][:, 2] for side in "LR"]
     assert np.abs(np.min(feet, axis=0)).max() < 0.03
+
+
+@pytest.mark.parametrize("degrees", [8, 30, 60])
+def test_hips_that_rest_askew_are_levelled(degrees):
+    """Standing at ease, or on the side as some captures rest, legs and trunk straight: that is pose, not anatomy."""
+    back = (0, -degrees, 0)
+    pose = {"hips": (0, degrees, 0), "spine": back, "leftUpperLeg": back, "rightUpperLeg": back}
+    _, errors = followed(build(CONVENTIONS[0], standard(pose)), TAKES["walk"])
+    assert max(float(values.mean()) for values in errors.values()) < 0.2
 
 
 def test_legs_that_differ_a_little_both_stay_as_straight_as_the_performers():
