@@ -78,6 +78,20 @@ def test_shown_emotions_are_read(emotion: str) -> None:
     assert right >= 7
 
 
+@pytest.mark.parametrize("emotion", EMOTION_NAMES[1:])
+def test_faint_emotions_are_known_by_their_pattern(emotion: str) -> None:
+    faint = np.tile(0.06 * prototype(emotion), (60, 1))
+    told = recognise(faint, 30.0).mean(axis=0)
+    assert EMOTION_NAMES[int(np.argmax(told))] == emotion and told[EMOTION_NAMES.index(emotion)] > 0.5
+
+
+def test_a_face_that_moves_anyhow_shows_no_emotion() -> None:
+    rng = np.random.default_rng(3)
+    calm = [recognise(np.tile(rng.exponential(0.05, 52), (60, 1)), 30.0).mean(axis=0)[1:].max() for _ in range(40)]
+    assert np.mean(np.array(calm) > 1 / 3) < 0.1
+    assert recognise(np.full((60, 52), 0.001), 30.0)[:, 1:].max() < 0.1
+
+
 def test_unseen_faces_are_neutral() -> None:
     weights = np.tile(prototype("anger"), (60, 1))
     strengths = recognise(weights, 30.0, np.zeros(60))
