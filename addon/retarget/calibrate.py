@@ -192,8 +192,8 @@ def _hand_turn(start: Floats, side: str, rig: Joints, tails: Joints, take: Joint
         # Importers invent where a bone without children ends: believed only when it goes on from the forearm.
         mine = _direction({"a": rig[name], "b": tails[name]}, "a", "b")
         wanted = out
-    if mine is None or _angle(rotation.rotate(start, mine), out) > _TIP_LIMIT:
-        return start
+        if mine is None or _angle(rotation.rotate(start, mine), out) > _TIP_LIMIT:
+            return start
     wanted = out if wanted is None else wanted
     across = _knuckles(rig, side)
     if across is None:

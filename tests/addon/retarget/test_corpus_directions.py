@@ -122,6 +122,39 @@ def test_limbs_of_one_bone_point_where_the_whole_limb_does():
     assert np.abs(np.min(feet, axis=0)).max() < 0.03
 
 
+def random_rest(seed, degrees):
+    """Every joint turned at random (standard deviation), knees and elbows as they bend, arms down to hanging."""
+    chance = np.random.default_rng(seed)
+    sides = [f"{side}{part}" for part in ("Shoulder", "UpperArm", "LowerArm", "Hand", "UpperLeg", "LowerLeg", "Foot",
+                                          "Toes") for side in ("left", "right")]  # fmt: skip
+    pose = {}
+    for name in ("hips", "spine", "chest", "upperChest", "neck", "head", *sides):
+        turn = chance.normal(size=3) * degrees
+        sign = 1 if name.startswith("left") else -1
+        if "LowerLeg" in name:
+            turn = np.array([abs(turn[0]), 0, 0])
+        elif "LowerArm" in name:
+            turn = np.array([0, 0, -sign * abs(turn[2])])
+        elif "UpperArm" in name:
+            turn = np.add(turn, (0, sign * chance.uniform(0, 70), 0))
+        pose[name] = tuple(turn * (0.5 if name == "hips" else 1))
+    return pose
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_any_rest_pose(seed):
+    skeleton = build(CONVENTIONS[seed * 9 % len(CONVENTIONS)], standard(random_rest(seed, 20)))
+    for name in ("walk", "squat"):
+        _, errors = followed(skeleton, TAKES[name])
+        means = {part: float(values.mean()) for part, values in errors.items()}
+        assert max(means.values()) < 2.0, (name, max(means, key=lambda part: means[part]))
+
+
+def test_a_hand_that_rests_bent_far_is_straightened():
+    _, errors = followed(build(CONVENTIONS[0], standard({"leftHand": (0, 0, -95)})), TAKES["walk"])
+    assert errors["leftHand>leftMiddleProximal"].mean() < 0.1
+
+
 @pytest.mark.parametrize("degrees", [8, 30, 60])
 def test_hips_that_rest_askew_are_levelled(degrees):
     """Standing at ease, or on the side as some captures rest, legs and trunk straight: that is pose, not anatomy."""
