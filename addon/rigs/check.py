@@ -172,17 +172,26 @@ def _part_of(humanoid: str, side: str, start: str) -> bool:
 
 
 def _apart(rest: RigRest, bones: dict[str, str], doubts: list[str]) -> dict[str, str]:
-    """Left and right must lie apart, and on the same sides as the legs (or arms) do."""
+    """Left and right must lie apart, and on the same sides as the legs (or arms) do.
+
+    Of limbs the first joints: what hangs on them is theirs, and crossed legs or arms at rest are pose.
+    """
     left = side_axis(rest, bones)
     if left is None:
         return bones
     kept = dict(bones)
+    checked: list[str] = []
     for name in BONE_NAMES:
         other = mirrored(name)
         if not name.startswith("left") or name not in kept or other not in kept:
             continue
+        if any(_part_of(name, "left", first) for first in checked):
+            continue
+        checked.append(name)
         apart = rest.heads[rest.index[kept[name]]] - rest.heads[rest.index[kept[other]]]
         if apart @ left < 0:
             doubts.append(f"Bones {kept[name]!r} and {kept[other]!r} lie on each other's sides; both are left out.")
-            del kept[name], kept[other]
+            kept = {
+                n: bone for n, bone in kept.items() if not (_part_of(n, "left", name) or _part_of(n, "right", other))
+            }
     return kept

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ...ml.take.names import mirrored
 from ..retarget.rig import Floats
 from .fingers import finger_chains, five_fingers
 from .limbs import ARM, LEG, limb_joints
@@ -129,7 +130,6 @@ def _humanoid(
     tree: Tree, names: Sequence[BoneName], legs: Pair, arms: Pair, usable: Sequence[bool], points: Floats | None
 ) -> dict[str, int]:
     taken = {legs.first, legs.second, arms.first, arms.second}
-    arms = _same_order(tree, arms, legs)
     hips = tree.common([legs.carrier, arms.carrier])
     if len(taken) < 4 or hips is None or hips == arms.carrier:
         return {}
@@ -142,7 +142,7 @@ def _humanoid(
         return {}
     shoulders = (tree.heads[arms.first] + tree.heads[arms.second]) / 2
     found = _limbs(tree, legs, arms, max(trunk, float(np.linalg.norm(shoulders - tree.heads[hips]))))
-    found = _unambiguous(tree, found)
+    found = _unambiguous(tree, _same_order(tree, found)) if found else found
     if not found or not _upright(tree, found, trunk_way) or _on_the_floor(tree, hips, legs, arms):
         return {}
     hips = _hips(tree, hips, legs, arms)
@@ -158,13 +158,13 @@ def _humanoid(
     return found
 
 
-def _same_order(tree: Tree, arms: Pair, legs: Pair) -> Pair:
-    """The pair with its first limb on the side of the other pair's first."""
-    ways = []
-    for pair in (arms, legs):
-        first, second = (np.mean(tree.heads[_main_chain(tree, bone)], axis=0) for bone in (pair.first, pair.second))
-        ways.append(first - second)
-    return arms if float(ways[0] @ ways[1]) >= 0 else Pair(arms.second, arms.first, arms.carrier, arms.reach)
+def _same_order(tree: Tree, found: Mapping[str, int]) -> dict[str, int]:
+    """With the arms' sides exchanged where they are not the legs', by the limbs' first joints: lower ones may cross."""
+    ways = [tree.heads[found[f"left{part}"]] - tree.heads[found[f"right{part}"]] for part in ("UpperArm", "UpperLeg")]
+    if float(ways[0] @ ways[1]) >= 0:
+        return dict(found)
+    arms = ("Shoulder", "UpperArm", "LowerArm", "Hand")
+    return {mirrored(name) if name.endswith(arms) else name: bone for name, bone in found.items()}
 
 
 def _limbs(tree: Tree, legs: Pair, arms: Pair, trunk: float) -> dict[str, int]:

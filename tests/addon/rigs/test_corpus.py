@@ -10,7 +10,7 @@ from understudy.addon.retarget import simple_rest
 from understudy.addon.rigs.makers import maker_of
 from understudy.addon.rigs.match import match_rig
 from understudy.tests.corpus import CONVENTIONS, VARIATIONS, build
-from understudy.tests.corpus.bodies import BODIES
+from understudy.tests.corpus.bodies import BODIES, standard
 from understudy.tests.corpus.skeleton import score
 from understudy.tests.corpus.variations import crowded, nameless, shuffled
 
@@ -234,6 +234,20 @@ def test_five_hundred_bones_in_a_tenth_of_a_second():
     match = match_rig(rest)
     assert time.process_time() - start < 0.1
     assert len(match.bones) >= 52 and np.isclose(match.confidence, 1.0)
+
+
+CROSSED = {"rightUpperLeg": (0, 0, 8), "rightLowerLeg": (20, 0, 0), "leftUpperLeg": (10, 22, 0), "chest": (0, 0, 15),
+           "leftUpperArm": (0, 60, -20), "rightUpperArm": (0, -30, 10), "hips": (4, 0, -8)}  # fmt: skip
+
+
+@pytest.mark.parametrize("spec", CONVENTIONS[::6], ids=lambda spec: spec.label)
+def test_crossed_legs_at_rest_are_pose(spec):
+    """A left foot that stands right of the right one hangs on the left leg all the same, named or not."""
+    rig = build(spec, standard(CROSSED))
+    _, missing, wrong = score(rig, match_rig(rig.rest()).bones)
+    assert not wrong and not missing
+    _, _, wrong = score(nameless(rig), match_rig(nameless(rig).rest()).bones)
+    assert not wrong
 
 
 def test_front_and_back_legs_are_no_arms():
