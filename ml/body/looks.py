@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import warnings
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
@@ -45,10 +46,10 @@ class BodyLooks:
         torch.set_num_threads(1)
         self._look = _compiled(net or load_picture_network())
 
-    def of(self, inner: NDArray[np.float32]) -> NDArray[np.float32]:
-        """[LOOK] of the pose model's inner layer [8, 8, 288]."""
+    def of(self, inner: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        """[N, LOOK] of the pose model's inner layer [8, 8, 288] in N pictures."""
         with torch.inference_mode():
-            return self._look(as_maps(inner[None]))[0].numpy()
+            return self._look(as_maps(np.stack(inner))).numpy()
 
 
 class _Look(nn.Module):

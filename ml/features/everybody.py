@@ -42,7 +42,8 @@ def watch_everybody(
     cancelled: Callable[[], bool] = lambda: False,
 ) -> list[Track]:
     """Everybody of note, the most prominent (largest, most central, longest seen) first."""
-    tracker, cuts = PeopleTracker(BodyFinder(), BodyReader(body_look())), CutDetector()
+    look = body_look()
+    tracker, cuts = PeopleTracker(BodyFinder(), BodyReader(look)), CutDetector()
     poses: dict[int, dict[int, PoseSeen]] = {}
     pictures, previous = 0, None
     try:
@@ -59,6 +60,8 @@ def watch_everybody(
         return _of_note(tracker.people, poses, pictures)
     finally:
         tracker.close()
+        if look is not None:
+            look.close()
 
 
 def _of_note(people: list[Person], poses: dict[int, dict[int, PoseSeen]], pictures: int) -> list[Track]:

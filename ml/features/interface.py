@@ -31,8 +31,8 @@ class PoseSeen:
     visibility: Floats
     """[33] 0..1."""
     confidence: float
-    look: Floats | None = None
-    """`Features.pose_look` of this frame."""
+    look: Floats | Future[Floats] | None = None
+    """`Features.pose_look` of this frame, or where it will be."""
     region: Floats | None = None
     """`Features.pose_region` of this frame."""
 

@@ -6,8 +6,7 @@ a square about the head is given to it instead of the whole picture.
 
 from __future__ import annotations
 
-from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TYPE_CHECKING, Any, ClassVar, Final
+from typing import Any, ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,9 +16,7 @@ from .crops import Crop, crop_about, steady
 from .interface import FaceSeen, Floats, PoseSeen, Seen
 from .mediapipe_graphs import FaceMesh, coordinates, model_hashes
 from .skeleton import HEAD_POINTS, LEFT_EAR, RIGHT_EAR, body_size, point
-
-if TYPE_CHECKING:
-    from ..face.looks import FaceLooks
+from .together import Answers, Together
 
 # Outer corners of the eyes, and the cheeks' edges, in the mesh.
 _EYE_CORNERS: Final = (33, 263)
@@ -30,11 +27,6 @@ _SIDE_BY_EARS: Final = 3.2
 """The square's side in distances between the ears (the head from the front) ..."""
 _SIDE_BY_BODY: Final = 1.1
 """... and in body sizes (the head from the side)."""
-
-_TOGETHER: Final = 8
-"""So many faces are looked at together, which takes little more than half the time."""
-_Waiting = tuple[NDArray[np.uint8], Future[Floats]]
-"""A face's picture, and where what it looks like is told."""
 
 
 class MediaPipeFace:
@@ -48,10 +40,8 @@ class MediaPipeFace:
         )
         self._crop: Crop | None = None
         self._found = False
-        # One thread of its own: what the face looks like is worked out beside the next picture's landmarks.
-        self._beside = ThreadPoolExecutor(1, thread_name_prefix="face-looks")
-        self._looks = self._beside.submit(_make_looks).result()
-        self._waiting: list[_Waiting] = []
+        # What the face looks like is worked out beside the next pictures' landmarks.
+        self._look = Together(_make_looks, "face-looks")
 
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
         self._crop = head_crop(image, pose, self._crop)
@@ -69,17 +59,8 @@ class MediaPipeFace:
             points = normalised * np.array([width, height, width], dtype=np.float32)
         else:
             points = self._crop.to_picture(normalised)
-        look: Future[Floats] = Future()
-        self._waiting.append((face_crop(image, points), look))
-        if len(self._waiting) == _TOGETHER:
-            self._look()
+        look = self._look(face_crop(image, points))
         return Seen(face=FaceSeen(points, face_confidence(points, width, height), look))
-
-    def _look(self) -> None:
-        """Have the waiting faces looked at."""
-        if self._waiting:
-            self._beside.submit(_tell_looks, self._looks, self._waiting)
-            self._waiting = []
 
     def new_shot(self) -> None:
         self._crop = None
@@ -92,26 +73,13 @@ class MediaPipeFace:
 
     def close(self) -> None:
         self._graph.close()
-        self._look()
-        self._beside.shutdown(cancel_futures=False)
+        self._look.close()
 
 
-def _make_looks() -> FaceLooks:
+def _make_looks() -> Answers:
     from ..face.looks import FaceLooks  # torch takes a second to load; only detecting needs it
 
-    return FaceLooks()
-
-
-def _tell_looks(looks: FaceLooks, waiting: list[_Waiting]) -> None:
-    """Answer those who wait, or tell them what went wrong."""
-    try:
-        seen = looks.of_crops([crop for crop, _ in waiting])
-    except Exception as error:  # noqa: BLE001 - raised again where the answer is taken
-        for _, look in waiting:
-            look.set_exception(error)
-        return
-    for (_, look), answer in zip(waiting, seen, strict=True):
-        look.set_result(answer)
+    return FaceLooks().of_crops
 
 
 def head_crop(image: NDArray[np.uint8], pose: PoseSeen | None, before: Crop | None) -> Crop | None:

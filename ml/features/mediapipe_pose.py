@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import ClassVar, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .appearance import similarity
-from .interface import Floats, PoseSeen, Seen
+from .interface import PoseSeen, Seen
 from .mediapipe_graphs import model_hashes
-from .mediapipe_regions import BodyFinder, BodyReader
+from .mediapipe_regions import BodyFinder, BodyReader, Look
 from .people import PeopleTracker, Person
+from .together import Answers, Together
 
 _WATCHED: Final = 2
 """People followed at once: whoever comes near the performer must be known, lest one be taken for the other."""
@@ -25,9 +25,10 @@ class MediaPipePose:
 
     follows_body: ClassVar[bool] = False
 
-    def __init__(self, look: Callable[[Floats], Floats] | None = None) -> None:
+    def __init__(self, look: Look | None = None) -> None:
         """look: what to keep of the model's inner layer; None = what the body network wants to know."""
-        self._tracker = PeopleTracker(BodyFinder(), BodyReader(look or body_look()), _WATCHED)
+        self._look = None if look else body_look()
+        self._tracker = PeopleTracker(BodyFinder(), BodyReader(look or self._look), _WATCHED)
         self._performer: Person | None = None
         self._others: set[int] = set()
         """Identities seen beside the performer."""
@@ -61,6 +62,8 @@ class MediaPipePose:
 
     def close(self) -> None:
         self._tracker.close()
+        if self._look is not None:
+            self._look.close()
 
     def _choose(self, bodies: dict[int, PoseSeen]) -> PoseSeen | None:
         if self._performer is None or self._performer.identity not in bodies:
@@ -79,15 +82,20 @@ class MediaPipePose:
         return identity not in self._others and (alike is None or alike >= _STRANGER)
 
 
-def body_look() -> Callable[[Floats], Floats] | None:
-    """The picture side of the body network; None where its weights are missing."""
-    from ..body.looks import BodyLooks
+def body_look() -> Together | None:
+    """The picture side of the body network, several pictures at once; None where its weights are missing."""
     from ..weights.registry import WeightsError
 
     try:
-        return BodyLooks().of
+        return Together(_make_looks, "body-looks")
     except WeightsError:
         return None
+
+
+def _make_looks() -> Answers:
+    from ..body.looks import BodyLooks  # torch takes a second to load; only detecting needs it
+
+    return BodyLooks().of
 
 
 def body_models() -> dict[str, str]:

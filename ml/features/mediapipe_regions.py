@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -191,11 +192,14 @@ class BodyRead:
     """Where to look in the next picture."""
 
 
+Look = Callable[[Floats], "Floats | Future[Floats]"]
+"""What is to be kept of BODY_MAP beside the points, at once or later."""
+
+
 class BodyReader:
     """The body in a region, by BlazePose's full landmark model."""
 
-    def __init__(self, look: Callable[[Floats], Floats] | None = None) -> None:
-        """look: what is to be kept of the model's inner layer (BODY_MAP) beside the points."""
+    def __init__(self, look: Look | None = None) -> None:
         self._look = look
         model = packet_creator.create_string(_pose_model())
         self._graph = _Graph(_READ_BODY, ("points", "world", "circle", "map"), {"model": model})
