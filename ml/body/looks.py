@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import copy
-import warnings
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
@@ -17,6 +15,7 @@ from torch import Tensor, nn
 
 from ..camera import Camera
 from ..features.arrays import Features
+from ..frozen import frozen
 from ..take import rotation
 from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import READING
@@ -44,7 +43,8 @@ class BodyLooks:
     def __init__(self, net: BodyPictureNet | None = None) -> None:
         # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
         torch.set_num_threads(1)
-        self._look = _compiled(net or load_picture_network())
+        maps = as_maps(np.ones((1, 8, 8, MAP_CHANNELS), dtype=np.float32))
+        self._look = frozen(_Look(net or load_picture_network()), maps)
 
     def of(self, inner: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
         """[N, LOOK] of the pose model's inner layer [8, 8, 288] in N pictures."""
@@ -57,21 +57,10 @@ class _Look(nn.Module):
 
     def __init__(self, net: BodyPictureNet) -> None:
         super().__init__()
-        self.blocks, self.narrow = net.blocks, net.narrow
+        self.net = net
 
     def forward(self, maps: Tensor) -> Tensor:
-        for block in self.blocks:
-            maps = block(maps)
-        return self.narrow(maps.flatten(1))
-
-
-def _compiled(net: BodyPictureNet) -> torch.jit.ScriptModule:
-    """The same with its operations joined, and its weights laid out as the maps come: half the time."""
-    look = _Look(copy.deepcopy(net)).eval().to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    maps = as_maps(np.ones((1, 8, 8, MAP_CHANNELS), dtype=np.float32))
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        return torch.jit.freeze(torch.jit.trace(look, maps, check_trace=False))
+        return self.net.look(maps)
 
 
 def read_looks(

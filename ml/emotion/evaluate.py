@@ -13,12 +13,12 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from ..take import EMOTION_NAMES, FACE_NAMES, Take
+from ..take import EMOTION_NAMES, Take
 from ..voice.coarticulation import RATE, speech_weights
 from ..voice.visemes import CLOSURE, VISEMES
 from .adjust import lip_gap, with_emotion
 from .data import random_clip
-from .facs import prototype
+from .facs import likeness
 from .model import EMOTION_RATE
 from .recognise import recognise
 
@@ -96,9 +96,7 @@ def _named(weights: Floats) -> str:
 
 
 def _nearest(weights: Floats) -> str:
-    mean = np.asarray(weights, dtype=np.float64).mean(axis=0)
-    used = [i for i, name in enumerate(FACE_NAMES) if not name.startswith(("eyeLook", "eyeBlink"))]
-    fits = [float(np.corrcoef(mean[used], prototype(name)[used])[0, 1]) for name in EMOTION_NAMES[1:]]
+    fits = likeness(np.asarray(weights, dtype=np.float64).mean(axis=0, keepdims=True))[0][0]
     return EMOTION_NAMES[int(np.argmax(fits)) + 1] if max(fits) > 0.3 else EMOTION_NAMES[0]
 
 

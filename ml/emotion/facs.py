@@ -76,6 +76,18 @@ def prototype(emotion: str) -> NDArray[np.float64]:
     return units_to_weights(_PROTOTYPES[emotion])
 
 
+def likeness(faces: NDArray[np.floating]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Correlations [N, 6] of faces' weights [N, 52] with the prototypes but neutral's, and the faces' sizes [N] (root
+    of the squares about their mean). Blinks and where somebody looks are no emotion and left out."""
+    told = [i for i, name in enumerate(FACE_NAMES) if not name.startswith(("eyeLook", "eyeBlink"))]
+    shown = np.asarray(faces, dtype=np.float64)[:, told]
+    patterns = np.array([prototype(name)[told] for name in EMOTION_NAMES[1:]])
+    shown, patterns = (rows - rows.mean(axis=1, keepdims=True) for rows in (shown, patterns))
+    sizes = np.linalg.norm(shown, axis=1)
+    alike = shown @ patterns.T / np.maximum(sizes[:, None] * np.linalg.norm(patterns, axis=1), 1e-9)
+    return alike, sizes
+
+
 def shown_by_somebody(emotion: str, rng: np.random.Generator) -> NDArray[np.float64]:
     """ARKit weights [52] of an emotion as one person shows it: optional units left out, strengths and sides differ."""
     units = {}

@@ -15,8 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
-from ..take import EMOTION_NAMES, FACE_NAMES, Take
-from .facs import prototype
+from ..take import EMOTION_NAMES, Take
+from .facs import likeness
 from .model import EMOTION_RATE, MODEL_NAME, EmotionNet, EmotionNetConfig, strengths
 
 Floats = NDArray[np.float64]
@@ -55,13 +55,9 @@ def recognise(weights: NDArray[np.floating], fps: float, confidence: NDArray[np.
 def by_pattern(weights: NDArray[np.floating]) -> Floats:
     """Strengths [N, 6] of the emotions without neutral, for weights [N, 52] at EMOTION_RATE: how far a face has the
     pattern of its nearest prototype, however faint; the others are 0."""
-    told = [i for i, name in enumerate(FACE_NAMES) if not name.startswith(("eyeLook", "eyeBlink"))]
-    faces = gaussian_filter1d(np.asarray(weights, dtype=np.float64)[:, told], _PATTERN_SECONDS * EMOTION_RATE, axis=0)
-    faces = faces - faces.mean(axis=1, keepdims=True)
-    patterns = np.array([prototype(name)[told] for name in EMOTION_NAMES[1:]])
-    patterns -= patterns.mean(axis=1, keepdims=True)
-    size = np.linalg.norm(faces, axis=1)
-    alike = faces @ patterns.T / np.maximum(size[:, None] * np.linalg.norm(patterns, axis=1), 1e-9)
+    alike, size = likeness(
+        gaussian_filter1d(np.asarray(weights, dtype=np.float64), _PATTERN_SECONDS * EMOTION_RATE, axis=0)
+    )
     nearest = alike == alike.max(axis=1, keepdims=True)
     plain = np.clip((alike - _ALIKE[0]) / (_ALIKE[1] - _ALIKE[0]), 0, 1)
     return np.asarray(plain * nearest * np.clip(size / _FAINT, 0, 1)[:, None])

@@ -22,7 +22,7 @@ KNEE: Final = 0.1
 USUAL_GAIN: Final = 1.4
 """Of weights of which too little is known, and of networks whose gains were not measured."""
 _BOLDNESS: Final = 1.7
-"""Power of r that the gains aim at: 2 errs least, 1 is as lively as the truth (decision 0020)."""
+"""Power of r that the gains aim at: 2 errs least, 1 is as lively as the truth (decision 0022)."""
 _LEAST_R: Final = 0.15
 _GAINS: Final = (USUAL_GAIN, 2.5)
 _NO_BLINK: Final = 0.03

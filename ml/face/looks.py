@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import warnings
 from collections.abc import Sequence
 
 import numpy as np
@@ -10,6 +9,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor, nn
 
+from ..frozen import frozen
 from .crop import face_crop
 from .examples import as_input, to_tensor
 from .eyes import HEIGHT, WIDTH, eye_pictures
@@ -27,7 +27,8 @@ class FaceLooks:
         self.size = whole.config.looks
         # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
         torch.set_num_threads(1)
-        self._looks = _compiled(_Looks(whole), self._crop)
+        faces, eyes = torch.rand(2, 3, self._crop, self._crop), torch.rand(2, 3, HEIGHT, WIDTH)
+        self._looks = frozen(_Looks(whole), faces, eyes)
 
     def of(self, picture: NDArray[np.uint8], points: NDArray[np.floating]) -> NDArray[np.float32]:
         """[2, looks] of the face at the landmarks [478, 3] px in a picture [H, W, 3] RGB: as it is, and mirrored."""
@@ -57,14 +58,3 @@ class _Looks(nn.Module):
         right_left = self.eye(eyes).unflatten(0, (-1, 2))
         both = torch.stack((right_left, right_left.flip(1)), dim=1).flatten(2)
         return torch.cat((self.face(faces).unflatten(0, (-1, 2)), both), dim=2)
-
-
-def _compiled(looks: _Looks, size: int) -> torch.jit.ScriptModule:
-    """The same with its operations joined where they can be: a third less time for a network of so many small ones."""
-    looks = looks.eval().to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-    faces, eyes = (
-        torch.rand(2, 3, *s).contiguous(memory_format=torch.channels_last) for s in ((size, size), (HEIGHT, WIDTH))
-    )
-    with warnings.catch_warnings(), torch.no_grad():
-        warnings.simplefilter("ignore")
-        return torch.jit.freeze(torch.jit.trace(looks, (faces, eyes), check_trace=False))

@@ -23,7 +23,7 @@ class Together:
         self._waiting: list[tuple[Any, Future[Floats]]] = []
         try:
             self._answers = self._beside.submit(make).result()
-        except Exception:
+        except Exception:  # whatever it was, the thread ends before it is raised again
             self._beside.shutdown()
             raise
 
