@@ -2,129 +2,148 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-import numpy as np
 import torch
 from torch import Tensor
 
-from .examples import Disturbance, Example, as_input, decode, to_tensor
-from .eyes import HEIGHT, MARGIN, WIDTH, eye_pictures, spoilt
-from .loss import glance_loss
+from .eyes import MARGIN, eye_pictures
 from .model import FaceNet, Seen, mirrored_turn, unmirrored
+from .pool import Pool
+from .spoil import laid_out, shrunk, spoilt_eyes, spoilt_faces, to_tensor
 
 if TYPE_CHECKING:
     from .train import FaceTraining
 
 Three = tuple[Tensor, Tensor, Tensor]
-Maps = tuple[Tensor, Tensor]
-Eyes = Tensor
-"""Features of a clip's eyes [2 (as filmed, spoilt), T, 2 (right, left), eye]."""
+"""Weights [B, T, 44], gaze [B, T, 2, 2] in units of GAZE_SCALE, facing [B, T, 3]."""
 
 _LEFT_OUT = 0.15
 """Share of performances whose neutral is not known."""
-_IMPURE = 0.4
-"""Share whose neutral frames are only the quieter ones of the clip, as `ml.face.neutral` finds them."""
 _EXCHANGED = 0.6
 """Share of performances that are given another's features."""
 _NEUTRALS = 6
-_EYE = (HEIGHT, WIDTH, 3)
 _UNSEEN = 0.08
 """Share of performances without pictures."""
+_IRISES_LEFT_OUT = 0.2
+"""Share of frames whose eyes are judged without the irises' landmarks, which alone would do well."""
+_AT_ONCE = 512
 
 
-def frame_batch(
-    net: FaceNet,
-    train: list[Example],
-    config: FaceTraining,
-    rng: np.random.Generator,
-    by: str = "pictures",
-    maps: dict[int, Maps] | None = None,
-    eyes: dict[int, Eyes] | None = None,
-    known_looks: dict[int, Tensor] | None = None,
-) -> tuple[Three, Three]:
-    """What the network says of some frames of some performances, each seen straight or mirrored, and the truth.
+@dataclass(frozen=True)
+class Learned:
+    """What the network says and what is true."""
 
-    by: "pictures" spoilt anew; the backbone's `maps` of them, kept from before; the `known_looks`, which learn no more;
-    or "points" alone. Without pictures the batch is three times as large and still takes a fraction of the time.
-    """
-    with_pictures = by == "pictures"
-    count = config.performances * (1 if with_pictures else 3)
-    chosen = [train[i] for i in rng.integers(0, len(train), count)]
-    neutrals = int(rng.integers(1, 3)) if with_pictures else int(rng.integers(2, 7))
-    pictures, rows, flips = [], [], []
-    for example in chosen:
-        neutral = _neutral_frames(example, rng)
-        index = np.concatenate((rng.choice(neutral, neutrals), _some_frames(example, config.frames, rng)))
-        flip = bool(rng.random() < 0.5)
-        rows.append(index)
-        flips.append(flip)
-        if with_pictures:
-            spoil = Disturbance.random(rng)
-            for i in index:
-                picture = spoil.apply(decode(example.pictures[i]), net.config.crop, rng)
-                pictures.append(picture[:, ::-1] if flip else picture)
-    looks = torch.zeros(count, neutrals + config.frames, net.config.looks)
-    pictured = torch.zeros(count)
-    faces: Tensor | None = None
-    if with_pictures:
-        faces = net.picture(to_tensor(np.stack(pictures)), config.frozen).unflatten(0, looks.shape[:2])
-    elif by == "maps" and maps is not None:
-        kept = [
-            [part[torch.as_tensor(index), int(flip)].float() for part in maps[id(example)]]
-            for example, index, flip in zip(chosen, rows, flips, strict=True)
-        ]
-        middle, last = (torch.cat(parts) for parts in zip(*kept, strict=True))
-        faces = net.picture.from_maps(middle, last).unflatten(0, looks.shape[:2])
-    if by == "looks" and known_looks is not None:
-        kept_looks = [
-            known_looks[id(e)][torch.as_tensor(i), int(f)] for e, i, f in zip(chosen, rows, flips, strict=True)
-        ]
-        looks = torch.stack(kept_looks).float()
-    if faces is not None and eyes is not None:
-        looks = torch.stack([
-            with_eyes(face, eyes[id(example)][int(rng.integers(0, 2)), torch.as_tensor(index)], flip)
-            for face, example, index, flip in zip(faces, chosen, rows, flips, strict=True)
-        ])  # fmt: skip
-    if by != "points":
-        pictured = torch.as_tensor((rng.random(count) >= _UNSEEN).astype(np.float32))
-    seen, truth = _stack(net, chosen, rows, flips, looks, pictured, config.noise)
-    reading = net.reading(seen)
-    neutral = reading[:, :neutrals].mean(dim=1)
-    known = torch.as_tensor((rng.random((len(chosen), 1)) >= _LEFT_OUT).astype(np.float32))
-    exchange = torch.as_tensor((rng.random((count, 1)) * (rng.random((count, 1)) < _EXCHANGED)).astype(np.float32))
-    weights, gaze, facing = net.one_side(seen, neutral, known, in_time=False, exchange=exchange)
+    guess: Three
+    truth: Three
+    glance: tuple[Tensor, Tensor] | None = None
+    """What the eyes alone say: gaze [N, 2, 2] and lids [N, 2, 3], beside `glance_truth`."""
+    glance_truth: tuple[Tensor, Tensor] | None = None
+    """Gaze [N, 2, 2] and weights [N, 44]."""
+
+
+def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
+    """Some frames of some performances, each seen straight or mirrored; pictures spoilt anew, or the looks kept of
+    them where there are such."""
+    count, neutrals = config.performances, int(torch.randint(1, 4, ()))
+    index = pool.draw(count, neutrals, config.frames)
+    flips = torch.rand(count, device=pool.device) < 0.5
+    glance = glance_truth = None
+    if pool.looks is not None:
+        both = pool.looks[index].float()
+        looks = torch.where(flips[:, None, None], both[:, :, 1], both[:, :, 0])
+    else:
+        looks, eyes = _spoilt_looks(net, pool.at("pictures", index), flips, config)
+        glance = _glance(net, pool, index, eyes)
+        glance_truth = tuple(pool.at(name, index).flatten(0, 1) for name in ("gaze", "weights"))
+    pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
+    seen, truth = _gathered(net, pool, index, flips, looks, pictured, config.noise)
+    neutral = net.reading(seen)[:, :neutrals].mean(dim=1)
+    known = (torch.rand(count, 1, device=pool.device) >= _LEFT_OUT).float()
+    exchange = torch.rand(count, 1, device=pool.device) * (torch.rand(count, 1, device=pool.device) < _EXCHANGED)
+    guess = net.one_side(seen, neutral, known, in_time=False, exchange=exchange)
     # Frames of different moments: their differences mean nothing, so each counts as a performance of its own.
-    return tuple(_apart(x) for x in (weights, gaze, facing)), tuple(_apart(x) for x in truth)  # type: ignore[return-value]
+    return Learned(_apart(guess), _apart(truth), glance, glance_truth)  # type: ignore[arg-type]
 
 
-def time_batch(
-    net: FaceNet, train: list[Example], looks: dict[int, Tensor], config: FaceTraining, rng: np.random.Generator
-) -> tuple[Three, Three]:
-    """What the network says of stretches of performances, and the truth."""
-    chosen, rows, neutrals = [], [], []
-    while len(chosen) < config.stretches:
-        example = train[int(rng.integers(0, len(train)))]
-        if example.frames < config.window or id(example) not in looks:
-            continue
-        start = int(rng.integers(0, example.frames - config.window + 1))
-        rows.append(np.arange(start, start + config.window))
-        neutrals.append(rng.choice(_neutral_frames(example, rng), _NEUTRALS))
-        chosen.append(example)
-    pictured = torch.as_tensor((rng.random(len(chosen)) >= _UNSEEN).astype(np.float32))
-    straight_sides, mirrored_sides = [], []
-    for flip, sides in ((False, straight_sides), (True, mirrored_sides)):
-        flips = [flip] * len(chosen)
-        for index, noise in ((rows, config.noise), (neutrals, 0.0)):
-            own = torch.stack([looks[id(e)][i, int(flip)].float() for e, i in zip(chosen, index, strict=True)])
-            own = own + 0.05 * torch.randn_like(own)
-            seen, truth = _stack(net, chosen, index, flips, own, pictured, noise)
-            sides.append((seen, truth))
-    known = torch.as_tensor((rng.random((len(chosen), 1)) >= _LEFT_OUT).astype(np.float32))
-    neutral = tuple(net.reading(sides[1][0]).mean(dim=1) for sides in (straight_sides, mirrored_sides))
-    guess = net(straight_sides[0][0], mirrored_sides[0][0], neutral, known)
-    return guess, straight_sides[0][1]
+def time_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
+    """Stretches of performances whose looks are known."""
+    assert pool.looks is not None
+    count = config.stretches
+    index, calm = pool.stretches(count, config.window, _NEUTRALS)
+    pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
+    sides: list[Seen] = []
+    readings: list[Tensor] = []
+    truth: Three | None = None
+    for side in (0, 1):
+        flips = torch.full((count,), bool(side), device=pool.device)
+        parts = []
+        for rows, noise in ((index, config.noise), (calm, 0.0)):
+            looks = pool.looks[rows, side].float()
+            looks = looks + 0.05 * torch.randn_like(looks)
+            parts.append(_gathered(net, pool, rows, flips, looks, pictured, noise))
+        sides.append(parts[0][0])
+        readings.append(net.reading(parts[1][0]).mean(dim=1))
+        truth = truth or parts[0][1]
+    assert truth is not None
+    known = (torch.rand(count, 1, device=pool.device) >= _LEFT_OUT).float()
+    return Learned(net(sides[0], sides[1], (readings[0], readings[1]), known), truth)
+
+
+def looks_of(net: FaceNet, pictures: Tensor) -> Tensor:
+    """[N, 2, looks] of face pictures [N, S, S, 3] 0..255, straight and mirrored."""
+    rows = []
+    with torch.inference_mode():
+        for part in pictures.split(_AT_ONCE):
+            faces = shrunk(to_tensor(part), net.config.crop)
+            both = torch.stack((faces, faces.flip(-1)), dim=1).flatten(0, 1)
+            looks = net.picture(laid_out(both)).unflatten(0, (-1, 2))
+            eyes = net.eye(_eyes(part)).unflatten(0, (-1, 2))
+            sides = [with_eyes(looks[:, side], eyes, bool(side)) for side in (0, 1)]
+            rows.append(torch.stack(sides, dim=1))
+    return torch.cat(rows).clone()
+
+
+def known_looks(net: FaceNet, pool: Pool) -> Tensor:
+    """The looks [N, 2, looks] of all frames in a pool, in half precision."""
+    parts = pool.of("pictures").split(_AT_ONCE)
+    return torch.cat([looks_of(net, part).half() for part in parts])
+
+
+def seen_of(net: FaceNet, pool: Pool, rows: Tensor, looks: Tensor) -> tuple[Seen, Seen]:
+    """Frames [T] in a row as the network takes them, straight and mirrored, with their looks [T, 2, looks]."""
+    pictured = torch.ones(1, len(rows), 1, device=pool.device)
+    shape, eyes, turn = (pool.at(name, rows)[None] for name in ("shape", "eyes", "turn"))
+    straight = Seen(looks[None, :, 0].float(), pictured, shape, eyes, turn)
+    return straight, net.mirrored(straight, looks[None, :, 1].float())
+
+
+def _spoilt_looks(net: FaceNet, pictures: Tensor, flips: Tensor, config: FaceTraining) -> tuple[Tensor, Tensor]:
+    """Looks [P, K, looks] of spoilt pictures [P, K, S, S, 3], those of `flips` mirrored; the eyes' part of them
+    [P, K, 2 (right, left), eye], never mirrored."""
+    people, frames = pictures.shape[:2]
+    faces = spoilt_faces(pictures, net.config.crop)
+    faces = torch.where(flips[:, None, None, None, None], faces.flip(-1), faces).flatten(0, 1)
+    seen = net.picture(laid_out(faces), config.frozen)
+    wide = _eyes(pictures.flatten(0, 1), MARGIN).unflatten(0, (people, 2 * frames))
+    own = net.eye(laid_out(spoilt_eyes(wide).flatten(0, 1)))
+    eyes = own.unflatten(0, (people, frames, 2))
+    turned = torch.where(flips[:, None, None, None], eyes.flip(-2), eyes)
+    return torch.cat((seen.unflatten(0, (people, frames)), turned.flatten(-2)), dim=-1), eyes
+
+
+def _eyes(pictures: Tensor, margin: int = 0) -> Tensor:
+    """Right and left eye pictures [2 N, 3, H, W] of face pictures [N, S, S, 3]."""
+    return to_tensor(eye_pictures(pictures, margin).flatten(0, 1))
+
+
+def _glance(net: FaceNet, pool: Pool, index: Tensor, eyes: Tensor) -> tuple[Tensor, Tensor]:
+    right, left = eyes.flatten(0, 1).unbind(1)
+    irises, turn = (pool.at(name, index).flatten(0, 1) for name in ("eyes", "turn"))
+    irises = irises + 0.01 * torch.randn_like(irises)
+    irises = irises * (torch.rand(len(irises), 1, device=irises.device) > _IRISES_LEFT_OUT)
+    return net.glance(right, left, irises, turn, torch.ones_like(turn[:, :1]))
 
 
 def with_eyes(faces: Tensor, eyes: Tensor, flip: bool) -> Tensor:
@@ -132,144 +151,27 @@ def with_eyes(faces: Tensor, eyes: Tensor, flip: bool) -> Tensor:
     return torch.cat((faces, (eyes.flip(-2) if flip else eyes).flatten(-2).to(faces.dtype)), dim=-1)
 
 
-def looks_from(net: FaceNet, maps: Maps, eyes: Eyes) -> Tensor:
-    """[T, 2, looks] from the backbone's maps and the eyes as they were filmed."""
-    with torch.inference_mode():
-        faces = net.picture.from_maps(*(part.flatten(0, 1).float() for part in maps)).unflatten(0, (-1, 2))
-        return torch.stack([with_eyes(faces[:, side], eyes[0], bool(side)) for side in (0, 1)], dim=1).clone()
-
-
-def looks_of(net: FaceNet, example: Example, batch: int = 48) -> Tensor:
-    """[T, 2, looks] of a clip's pictures, straight and mirrored."""
-    crops = np.stack([decode(packed) for packed in example.pictures])
-    pictures = np.stack([as_input(crop, net.config.crop) for crop in crops])
-    both = np.stack((pictures, pictures[:, :, ::-1]), axis=1).reshape(-1, *pictures.shape[1:])
-    with torch.inference_mode():
-        parts = [net.picture(to_tensor(both[i : i + batch])) for i in range(0, len(both), batch)]
-        faces = torch.cat(parts).unflatten(0, (-1, 2))
-        eyes = net.eye(to_tensor(eye_pictures(crops).reshape(-1, *_EYE))).unflatten(0, (-1, 2))
-        return torch.stack([with_eyes(faces[:, side], eyes, bool(side)) for side in (0, 1)], dim=1).clone()
-
-
-def wide_eyes(example: Example) -> np.ndarray:
-    """[T, 2, H, W, 3] a clip's eyes with a margin to move about in."""
-    return eye_pictures(np.stack([decode(packed) for packed in example.pictures]), MARGIN)
-
-
-def eye_features(net: FaceNet, example: Example, rng: np.random.Generator) -> Eyes:
-    """A clip's eyes as the eye network sees them, as filmed and spoilt."""
-    wide = to_tensor(wide_eyes(example).reshape(-1, HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3))
-    plain = wide[..., MARGIN:-MARGIN, MARGIN:-MARGIN]
-    with torch.inference_mode():
-        return torch.stack([net.eye(seen).unflatten(0, (-1, 2)).half() for seen in (plain, spoilt(wide, rng))]).clone()
-
-
-def eye_batch(
-    net: FaceNet, train: list[Example], wide: dict[int, np.ndarray], rng: np.random.Generator, count: int = 96
-) -> Tensor:
-    """The loss of the eyes alone on `count` frames of the clips in `wide`."""
-    known = [example for example in train if id(example) in wide]
-    chosen = [known[i] for i in rng.integers(0, len(known), count)]
-    rows = [int(rng.integers(0, example.frames)) for example in chosen]
-    pictures = np.stack([wide[id(e)][i] for e, i in zip(chosen, rows, strict=True)])
-    right, left = (
-        net.eye(spoilt(to_tensor(pictures.reshape(-1, *pictures.shape[2:])), rng)).unflatten(0, (-1, 2)).unbind(1)
+def _gathered(
+    net: FaceNet, pool: Pool, index: Tensor, flips: Tensor, looks: Tensor, pictured: Tensor, noise: float
+) -> tuple[Seen, Three]:
+    """Frames [P, K] of a pool with their looks, those of `flips` mirrored, and their truth."""
+    shape, eyes, turn, weights, gaze, facing = (
+        pool.at(name, index) for name in ("shape", "eyes", "turn", "weights", "gaze", "facing")
     )
-    irises, turn, weights, gaze = (
-        torch.stack([getattr(e, name)[i] for e, i in zip(chosen, rows, strict=True)])
-        for name in ("eyes", "turn", "weights", "gaze")
-    )
-    irises = (irises + 0.01 * torch.randn_like(irises)) * (torch.rand(count, 1) > 0.2)  # irises alone would do well
-    pictured = torch.ones(count, 1)
-    said, lids = net.glance(right, left, irises, turn, pictured)
-    return glance_loss(said, lids, gaze, weights)
+    seen = Seen(looks, pictured[:, None, None].expand(-1, index.shape[1], 1), shape, eyes, turn)
+    truth = (weights, gaze, facing)
+    other, other_truth = net.mirrored(seen, looks), unmirrored(*truth)
 
+    def pick(a: Tensor, b: Tensor) -> Tensor:
+        return torch.where(flips.view(-1, *[1] * (a.dim() - 1)), b, a)
 
-def kept_maps(net: FaceNet, example: Example, rng: np.random.Generator, folder: Path) -> Maps:
-    """As `maps_of`, from a file where they lie already: MediaPipe's layers do not change."""
-    path = folder / f"{example.name}.npz"
-    if example.name and path.exists():
-        with np.load(path, allow_pickle=False) as kept:
-            middle, last = (torch.as_tensor(kept[name]) for name in ("middle", "last"))
-        if len(middle) == example.frames:
-            return middle, last
-    middle, last = maps_of(net, example, rng)
-    if example.name:
-        folder.mkdir(parents=True, exist_ok=True)
-        np.savez(path, middle=middle.numpy(), last=last.numpy())
-    return middle, last
-
-
-def maps_of(net: FaceNet, example: Example, rng: np.random.Generator) -> Maps:
-    """The backbone's maps [T, 2, 128, ...] of a clip's pictures, spoilt in one way, straight and mirrored."""
-    spoil = Disturbance.random(rng)
-    pictures = np.stack([spoil.apply(decode(packed), net.config.crop, rng) for packed in example.pictures])
-    both = np.stack((pictures, pictures[:, :, ::-1]), axis=1).reshape(-1, *pictures.shape[1:])
-    with torch.inference_mode():
-        middle, last = net.picture.backbone(to_tensor(both))
-    # Normal tensors, laid out plainly: they are trained on.
-    return tuple(part.contiguous().half().unflatten(0, (-1, 2)).clone() for part in (middle, last))  # type: ignore[return-value]
-
-
-def seen_of(net: FaceNet, example: Example, looks: Tensor | None) -> tuple[Seen, Seen]:
-    """A whole clip as the network takes it, straight and mirrored; without its pictures if there are no looks."""
-    pictured = torch.full((1, example.frames, 1), 0.0 if looks is None else 1.0)
-    if looks is None:
-        looks = torch.zeros(example.frames, 2, net.config.looks)
-    straight = Seen(looks[None, :, 0].float(), pictured, example.shape[None], example.eyes[None], example.turn[None])
-    return straight, net.mirrored(straight, looks[None, :, 1].float())
-
-
-def _neutral_frames(example: Example, rng: np.random.Generator) -> np.ndarray:
-    """The frames to take for neutral: true ones, or as they are found in a clip without any: its quieter ones."""
-    if rng.random() >= _IMPURE:
-        return example.neutral
-    later = np.setdiff1d(np.arange(example.frames), example.neutral)
-    if len(later) < 4:
-        return example.neutral
-    loudness = example.weights[later].sum(dim=1).numpy()
-    return later[np.argsort(loudness, kind="stable")[: max(4, round(len(later) * rng.uniform(0.2, 0.9)))]]
-
-
-def _some_frames(example: Example, count: int, rng: np.random.Generator) -> np.ndarray:
-    """Frames of a clip, mostly those with an expression."""
-    loud = example.weights.sum(dim=1).numpy() + 0.3
-    return rng.choice(example.frames, count, p=loud / loud.sum())
-
-
-def _stack(
-    net: FaceNet, chosen: list[Example], rows: list[np.ndarray], flips: list[bool], looks: Tensor, pictured: Tensor,
-    noise: float,
-) -> tuple[Seen, Three]:  # fmt: skip
-    """Rows of each clip, those of `flips` mirrored, and their truth."""
-
-    def gather(name: str) -> Tensor:
-        return torch.stack([getattr(e, name)[torch.as_tensor(i)] for e, i in zip(chosen, rows, strict=True)])
-
-    seen = Seen(
-        looks, pictured[:, None, None].expand(-1, looks.shape[1], 1), gather("shape"), gather("eyes"), gather("turn")
-    )
-    truth = (gather("weights"), gather("gaze"), gather("facing"))
-    turned = torch.as_tensor(flips)
-    if turned.any():
-        other, other_truth = net.mirrored(seen, looks), unmirrored(*truth)
-
-        def pick(a: Tensor, b: Tensor) -> Tensor:
-            return torch.where(turned.view(-1, *[1] * (a.dim() - 1)), b, a)
-
-        seen = Seen(
-            looks, seen.pictured, pick(seen.shape, other.shape), pick(seen.eyes, other.eyes),
-            pick(seen.turn, mirrored_turn(seen.turn)),
-        )  # fmt: skip
-        weights, gaze, facing = (pick(a, b) for a, b in zip(truth, other_truth, strict=True))
-        truth = (weights, gaze, facing)
+    shape, eyes, turn = pick(shape, other.shape), pick(eyes, other.eyes), pick(turn, mirrored_turn(turn))
     if noise:
-        seen = Seen(
-            seen.look, seen.pictured, seen.shape + torch.randn_like(seen.shape) * noise,
-            seen.eyes + torch.randn_like(seen.eyes) * 0.01, seen.turn,
-        )  # fmt: skip
-    return seen, truth
+        shape = shape + torch.randn_like(shape) * noise
+        eyes = eyes + torch.randn_like(eyes) * 0.01
+    weights, gaze, facing = (pick(a, b) for a, b in zip(truth, other_truth, strict=True))
+    return Seen(looks, seen.pictured, shape, eyes, turn), (weights, gaze, facing)
 
 
-def _apart(values: Tensor) -> Tensor:
-    return values.flatten(0, 1)[:, None]
+def _apart(values: Three) -> Three:
+    return tuple(value.flatten(0, 1)[:, None] for value in values)  # type: ignore[return-value]

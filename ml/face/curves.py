@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import matplotlib
 import numpy as np
-import torch
+from torch import Tensor
 
-from .examples import Example, decode
+from .examples import Example
 from .model import PREDICTED
 
 matplotlib.use("Agg")
@@ -33,20 +33,18 @@ def draw_curves(path: Path, history: Sequence[dict[str, float]]) -> None:
     _save(figure, path)
 
 
-def draw_strips(path: Path, examples: Sequence[Example], guess: Callable[[Example], tuple[Any, ...]]) -> None:
-    """Eight pictures of each clip above its most telling curves, the truth dashed."""
+def draw_strips(path: Path, examples: Sequence[Example], guesses: Sequence[Tensor]) -> None:
+    """Eight pictures of each clip above its most telling curves, guessed weights [T, 44] and the truth dashed."""
     figure, axes = pyplot.subplots(2 * len(examples), 1, figsize=(14, 4.6 * len(examples)), squeeze=False)
-    with torch.inference_mode():
-        for row, example in enumerate(examples):
-            chosen = np.linspace(0, example.frames - 1, min(8, example.frames)).astype(int)
-            axes[2 * row, 0].imshow(np.hstack([decode(example.pictures[i]) for i in chosen]))
-            axes[2 * row, 0].axis("off")
-            weights = guess(example)[0][0].clamp(0, 1).numpy()
-            for number, name in enumerate(_SHOWN):
-                column = PREDICTED.index(name)
-                axes[2 * row + 1, 0].plot(weights[:, column], color=f"C{number}", label=name)
-                axes[2 * row + 1, 0].plot(example.weights[:, column], "--", color=f"C{number}")
-            axes[2 * row + 1, 0].legend(loc="upper right", fontsize=7, ncols=3)
+    for row, (example, weights) in enumerate(zip(examples, guesses, strict=True)):
+        chosen = np.linspace(0, example.frames - 1, min(8, example.frames)).astype(int)
+        axes[2 * row, 0].imshow(np.hstack(list(example.pictures[chosen])))
+        axes[2 * row, 0].axis("off")
+        for number, name in enumerate(_SHOWN):
+            column = PREDICTED.index(name)
+            axes[2 * row + 1, 0].plot(weights[:, column].clamp(0, 1), color=f"C{number}", label=name)
+            axes[2 * row + 1, 0].plot(example.weights[:, column], "--", color=f"C{number}")
+        axes[2 * row + 1, 0].legend(loc="upper right", fontsize=7, ncols=3)
     _save(figure, path)
 
 

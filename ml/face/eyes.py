@@ -5,7 +5,7 @@ Both eyes go through the same network, the left one mirrored, so that it learns 
 
 from __future__ import annotations
 
-from typing import Final
+from typing import Final, TypeVar
 
 import numpy as np
 import torch
@@ -22,30 +22,54 @@ _LEFT, _TOP = 18, 22
 _LIDS = 3
 
 
-def eye_pictures(crops: NDArray[np.uint8], margin: int = 0) -> NDArray[np.uint8]:
+Pictures = TypeVar("Pictures", NDArray[np.uint8], Tensor)
+
+
+def eye_pictures(crops: Pictures, margin: int = 0) -> Pictures:
     """[..., 2, HEIGHT, WIDTH, 3] the right eyes and, mirrored, the left ones of face pictures [..., 128, 128, 3]."""
     rows = slice(_TOP - margin, _TOP + HEIGHT + margin)
     columns = slice(_LEFT - margin, _LEFT + WIDTH + margin)
     assert crops.shape[-2] == CROP_SIZE
+    if isinstance(crops, Tensor):
+        return torch.stack((crops[..., rows, columns, :], crops.flip(-2)[..., rows, columns, :]), dim=-4)
     return np.stack((crops[..., rows, columns, :], crops[..., ::-1, :][..., rows, columns, :]), axis=-4)
+
+
+class Finer(nn.Module):
+    """A block that changes nothing until it has learned: depthwise 3 x 3, wide pointwise and back, shortcut."""
+
+    def __init__(self, channels: int, wider: int = 2) -> None:
+        super().__init__()
+        last = nn.Conv2d(wider * channels, channels, 1)
+        nn.init.zeros_(last.weight)
+        nn.init.zeros_(last.bias)  # type: ignore[arg-type]
+        self.layers = nn.Sequential(
+            nn.Conv2d(channels, channels, 3, 1, 1, groups=channels), nn.Conv2d(channels, wider * channels, 1),
+            nn.ReLU(), last,
+        )  # fmt: skip
+
+    def forward(self, x: Tensor) -> Tensor:
+        return x + self.layers(x)
 
 
 class EyeNet(nn.Module):
     """Pictures of eyes [N, 3, HEIGHT, WIDTH] 0..1, any light, to what they look like [N, features]."""
 
-    def __init__(self, features: int) -> None:
+    def __init__(self, features: int, finer: int = 0) -> None:
+        """finer: blocks more."""
         super().__init__()
         self.layers = nn.Sequential(
             nn.Conv2d(3, 24, 4, 2, 1), nn.ReLU(), nn.Conv2d(24, 48, 3, 2, 1), nn.ReLU(),
             nn.Conv2d(48, 64, 3, 1, 1), nn.ReLU(),
         )  # fmt: skip
+        self.finer = nn.Sequential(*(Finer(64) for _ in range(finer)))
         self.gather = nn.Linear(64 * (HEIGHT // 4) * (WIDTH // 4), features)
         self.settle = nn.LayerNorm(features)
 
     def forward(self, pictures: Tensor) -> Tensor:
         mean = pictures.mean(dim=(1, 2, 3), keepdim=True)
         spread = pictures.std(dim=(1, 2, 3), keepdim=True)
-        return self.settle(self.gather(self.layers((pictures - mean) / (spread + 0.03)).flatten(1)))
+        return self.settle(self.gather(self.finer(self.layers((pictures - mean) / (spread + 0.03))).flatten(1)))
 
 
 class Glance(nn.Module):
@@ -72,36 +96,3 @@ class Glance(nn.Module):
         said = self.layers(torch.stack((seen_left, seen_right), dim=-2))
         flip = said.new_tensor(((-1.0, 1.0), (1.0, 1.0)))
         return said[..., :2] * flip, said[..., 2:]
-
-
-def spoilt(pictures: Tensor, rng: np.random.Generator) -> Tensor:
-    """Eye pictures [N, 3, HEIGHT + 2 MARGIN, WIDTH + 2 MARGIN] 0..1 cut to size, each moved, turned, sized and lit in
-    another way; all as sharp as each other."""
-    count = len(pictures)
-
-    def drawn(values: NDArray[np.floating]) -> Tensor:
-        return torch.as_tensor(values.astype(np.float32))
-
-    turn, zoom = drawn(rng.normal(0, 0.06, count)), drawn(np.exp(rng.normal(0, 0.07, count)))
-    share = torch.tensor((WIDTH / (WIDTH + 2 * MARGIN), HEIGHT / (HEIGHT + 2 * MARGIN)))
-    aspect = (HEIGHT + 2 * MARGIN) / (WIDTH + 2 * MARGIN)
-    cosine, sine = torch.cos(turn) * zoom, torch.sin(turn) * zoom
-    shift = drawn(rng.normal(0, 2.0, (count, 2))).clamp(-5, 5) / torch.tensor((WIDTH / 2 + MARGIN, HEIGHT / 2 + MARGIN))
-    matrix = torch.stack((
-        torch.stack((cosine * share[0], -sine * aspect * share[1], shift[:, 0]), dim=-1),
-        torch.stack((sine / aspect * share[0], cosine * share[1], shift[:, 1]), dim=-1),
-    ), dim=1)  # fmt: skip
-    grid = nn.functional.affine_grid(matrix, [count, 3, HEIGHT, WIDTH], align_corners=False)
-    seen = nn.functional.grid_sample(pictures, grid, padding_mode="border", align_corners=False)
-    if rng.random() < 0.4:
-        size = [round(HEIGHT * (keep := rng.uniform(0.3, 0.9))), round(WIDTH * keep)]
-        small = nn.functional.interpolate(seen, size, mode="area")
-        seen = nn.functional.interpolate(small, [HEIGHT, WIDTH], mode="bilinear", align_corners=False)
-    gamma = drawn(np.exp(rng.normal(0, 0.25, (count, 1, 1, 1))))
-    tint = drawn(np.exp(rng.normal(0, 0.06, (count, 3, 1, 1))))
-    seen = (seen.clamp(1e-4, 1) ** gamma) * tint
-    seen = seen + torch.randn_like(seen) * drawn(rng.exponential(0.015, (count, 1, 1, 1)))
-    for i in np.flatnonzero(rng.random(count) < 0.06):
-        x, y = int(rng.integers(0, WIDTH)), int(rng.integers(0, HEIGHT))
-        seen[i, :, y : y + int(rng.integers(4, 16)), x : x + int(rng.integers(4, 24))] = float(rng.random())
-    return seen

@@ -11,9 +11,10 @@ from torch import Tensor, nn
 
 from ..frozen import frozen
 from .crop import face_crop
-from .examples import as_input, to_tensor
+from .examples import as_input
 from .eyes import HEIGHT, WIDTH, eye_pictures
 from .model import FaceNet
+from .spoil import to_tensor
 
 
 class FaceLooks:

@@ -19,7 +19,7 @@ from ..take import FACE_NAMES
 from ..take.names import mirrored
 from .align import align, eye_features
 from .backbone import MAP_CHANNELS, Backbone
-from .eyes import EyeNet, Glance
+from .eyes import EyeNet, Finer, Glance
 
 Floats = NDArray[np.floating]
 
@@ -49,6 +49,8 @@ class FaceNetConfig:
     layers: int = 3
     kernel: int = 5
     dropout: float = 0.15
+    finer: int = 0
+    """Blocks more behind the layers of MediaPipe, and in the eyes' network."""
     gains: tuple[float, ...] = ()
     """How much bolder a take is than the network, for each predicted weight (see `ml.face.liveliness`)."""
 
@@ -68,6 +70,8 @@ class PictureNet(nn.Module):
         super().__init__()
         self.backbone = Backbone()
         fine, coarse = config.crop // 16, config.crop // 32
+        self.finer = nn.Sequential(*(Finer(MAP_CHANNELS) for _ in range(config.finer)))
+        self.finest = nn.Sequential(*(Finer(MAP_CHANNELS) for _ in range(config.finer)))
         self.narrow = nn.Sequential(nn.Conv2d(MAP_CHANNELS, 32, 1), nn.PReLU(32))
         self.gather = nn.Linear(32 * fine * fine + MAP_CHANNELS * coarse * coarse, config.look)
         self.settle = nn.LayerNorm(config.look)
@@ -78,6 +82,7 @@ class PictureNet(nn.Module):
 
     def from_maps(self, middle: Tensor, last: Tensor) -> Tensor:
         """The look [N, look] from the backbone's maps."""
+        middle, last = self.finer(middle), self.finest(last)
         flat = torch.cat((self.narrow(middle).flatten(1), last.flatten(1)), dim=1)
         return self.settle(self.gather(flat))
 
@@ -111,7 +116,7 @@ class FaceNet(nn.Module):
         self.register_buffer("canonical", torch.as_tensor(np.asarray(canonical), dtype=torch.float32))
         self.register_buffer("mirror", torch.as_tensor(np.asarray(mirror), dtype=torch.int64))
         self.picture = PictureNet(config)
-        self.eye = EyeNet(config.eye)
+        self.eye = EyeNet(config.eye, config.finer)
         self.glance = Glance(config.eye)
         self.shape = nn.Linear(3 * config.points, config.shape)
         width, both = config.width, config.looks + config.shape

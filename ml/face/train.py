@@ -1,11 +1,10 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Five phases: the network learns to read single frames by their landmarks alone; then eyes by their pictures; then faces
-by what MediaPipe's layers make of their pictures too, which is fast; then those layers learn with it; then, they fixed,
-it learns to follow faces in time.
-Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while
-training runs), checkpoints hold network, optimiser, phase and step. Under torchrun each process learns from its own
-batches and their gradients are averaged.
+Two phases (see `trainer`): single frames with their pictures, on which everything learns together; then, what is seen
+of pictures fixed, stretches of time. Training can be stopped at any time and goes on with `--resume`: clips lie in a
+folder and grow by seed (also while training runs), checkpoints hold network, optimiser, phase and step. With an
+accelerator the people lie in its memory. Under torchrun each process learns from its own batches and their gradients
+are averaged.
 """
 
 from __future__ import annotations
@@ -24,9 +23,10 @@ from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, WeightsError, load_weights, store_weights
 from .align import mirror_order
 from .backbone import load_mediapipe
-from .data import FIRST_GLIMPSE_SEED, FIRST_TRAINING_SEED, FaceClip, clip_path, load_clip, make_clips
-from .examples import Example, canonical_face, make_example
+from .data import FIRST_GLIMPSE_SEED, FIRST_TRAINING_SEED, FaceClip
+from .examples import canonical_face
 from .infer import build_net
+from .library import Library
 from .loss import mean_correlation
 from .model import FaceNet, FaceNetConfig, config_dict
 from .trainer import Trainer, is_first_process
@@ -55,34 +55,29 @@ class FaceTraining:
     """A folder of own recordings to learn from too: videos beside Live Link Face's CSV files of the same name."""
     run: str = str(_CACHE / "face-run")
     """Where checkpoints, curves and the log go."""
-    point_steps: int = 1200
-    """Steps of the first phase, on the landmarks of single frames."""
-    eye_steps: int = 3000
-    """Steps of the second phase, on the eyes alone."""
-    eye_minutes: float = 0.0
-    """End that phase after so many minutes (0 = after its steps)."""
-    map_steps: int = 3000
-    """Steps of the third phase, on single frames with their pictures as MediaPipe's layers see them."""
-    map_minutes: float = 0.0
-    picture_steps: int = 5000
-    """Steps of the fourth phase, on single frames and pictures, those layers learning too."""
-    picture_minutes: float = 0.0
+    device: str = "auto"
+    """"cpu", "cuda", ...; auto = the accelerator if there is one."""
+    readers: int = 0
+    """Processes that read clips while others are learned from (0 = read in between)."""
+    frame_steps: int = 5000
+    """Steps of the first phase, on single frames and their pictures."""
+    frame_minutes: float = 0.0
     """End that phase after so many minutes (0 = after its steps)."""
     time_steps: int = 3000
-    """Steps of the last phase, on stretches of time."""
+    """Steps of the second phase, on stretches of time."""
     time_minutes: float = 0.0
-    performances: int = 8
-    """Clips in a batch of the fourth phase; three times as many where no pictures are read."""
+    performances: int = 12
+    """People in a batch of the first phase; hundreds on an accelerator."""
     frames: int = 7
     """Frames of each of them, besides one or two neutral ones."""
     stretches: int = 24
-    """Clips in a batch of the last phase."""
+    """Clips in a batch of the second phase."""
     window: int = 40
     """Frames of each of them."""
     learning_rate: float = 1.0e-3
     backbone_rate: float = 0.4
     """Share of the learning rate for the layers that come from MediaPipe."""
-    frozen: int = 5
+    frozen: int = 2
     """How many of its blocks do not learn at all."""
     weight_decay: float = 0.05
     noise: float = 0.003
@@ -95,6 +90,8 @@ class FaceTraining:
     shape: int = 192
     width: int = 224
     layers: int = 3
+    finer: int = 0
+    """Blocks more than the weights begun with, or than MediaPipe's layers."""
     seed: int = 0
     threads: int = 0
     """Processor threads (0 = as many as torch likes)."""
@@ -111,9 +108,8 @@ class FaceTraining:
 
 
 SMOKE: Final = FaceTraining(
-    clips=3, point_steps=3, eye_steps=3, map_steps=4, picture_steps=4, time_steps=3, performances=2, frames=2,
-    stretches=2, window=8, crop=64, look=16, eye=8, shape=16, width=16, layers=1, checkpoint_every=3,
-    export=False,
+    clips=3, device="cpu", frame_steps=4, time_steps=3, performances=2, frames=2, stretches=2, window=8, crop=64,
+    look=16, eye=8, shape=16, width=16, layers=1, checkpoint_every=3, export=False,
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -129,7 +125,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     run.mkdir(parents=True, exist_ok=True)
     if config.threads:
         torch.set_num_threads(config.threads)
-    library = Library(config)
+    library = Library(Path(config.data), config.seeds, Path(config.recordings) if config.recordings else None)
     torch.manual_seed(config.seed)
     begun = _begun(config)  # what is wrong with it is said before the work
     clips = library.first_clips(say)
@@ -139,15 +135,17 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     trainer = Trainer(config, net, run)
     if resume:
         trainer.resume()
-    held_out, train = library.split(clips, canonical)
-    trainer.fit(train, held_out, lambda: library.new_examples(canonical), say)
+    held_out, train = library.split(clips, canonical, config.held_out)
+    with library.reading(canonical, config.readers) as more:
+        trainer.fit(train, held_out, more, say)
     if is_first_process():
         trainer.draw_curves()
         if config.export:
             if begun is not None:
-                net.load_state_dict(blended(before, net.state_dict(), config.blend))
-            net.config = replace(net.config, gains=trainer.gains(held_out))
-            export(net, library.count, trainer.best, say)
+                after = {name: value.cpu() for name, value in net.state_dict().items()}
+                net.load_state_dict(blended(before, after, config.blend))
+            net.config = replace(net.config, gains=trainer.gains())
+            export(net.cpu(), library.count, trainer.best, say)
     return run
 
 
@@ -167,16 +165,25 @@ def _begun(config: FaceTraining) -> FaceNet | None:
     folder, name = (WEIGHTS_FOLDER, config.begin) if path.suffix == "" else (path.parent, path.stem)
     try:
         card, tensors = load_weights(name, folder)
-        return build_net(card.config, tensors)
+        return with_finer(build_net(card.config, tensors), config.finer)
     except (WeightsError, TypeError, KeyError, RuntimeError) as error:
         raise TrainingError(f"Training cannot go on from {config.begin}: {error}") from error
+
+
+def with_finer(net: FaceNet, finer: int) -> FaceNet:
+    """The same network with so many blocks more (at least those it has), which at first change nothing."""
+    if finer <= net.config.finer:
+        return net
+    more = FaceNet(replace(net.config, finer=finer), net.canonical.numpy(), net.mirror.numpy())
+    more.load_state_dict(net.state_dict(), strict=False)
+    return more
 
 
 def _new_net(config: FaceTraining, canonical: np.ndarray) -> FaceNet:
     """A network that knows nothing but MediaPipe's layers."""
     sizes = FaceNetConfig(
         crop=config.crop, look=config.look, eye=config.eye, shape=config.shape, width=config.width,
-        layers=config.layers,
+        layers=config.layers, finer=config.finer,
     )  # fmt: skip
     net = FaceNet(sizes, canonical, mirror_order(canonical))
     load_mediapipe(net.picture.backbone)
@@ -210,58 +217,6 @@ def _kept_canonical(run: Path, clips: list[FaceClip], resume: bool) -> np.ndarra
     canonical = canonical_face(clips)
     np.save(path, canonical)
     return canonical
-
-
-class Library:
-    """The clips on the disk, read as they come."""
-
-    def __init__(self, config: FaceTraining) -> None:
-        self.config, self.folder = config, Path(config.data)
-        self._read: set[Path] = set()
-        self.count = 0
-
-    def first_clips(self, say: Say) -> list[FaceClip]:
-        """The wanted clips, missing ones made now; with `clips = 0` and `people = 0` those that are there."""
-        seeds = self.config.seeds
-        missing = sum(not clip_path(self.folder, seed).exists() for seed in seeds)
-        if missing:
-            say(f"Rendering {missing} of {len(seeds)} clips into {self.folder} ...")
-        for i, _ in enumerate(make_clips(self.folder, seeds)):
-            if missing and i % 25 == 24:
-                say(f"  {i + 1} of {len(seeds)} clips")
-        paths = [clip_path(self.folder, seed) for seed in seeds] if seeds else self._there()
-        clips = [self._load(path) for path in paths]
-        if self.config.recordings:
-            from .recordings import recorded_clips
-
-            clips += recorded_clips(Path(self.config.recordings), say)
-        clips = [clip for clip in clips if np.isfinite(clip.landmarks).any()]
-        if len(clips) < 2:
-            raise TrainingError(f"Fewer than two clips in {self.folder} show a face; raise `clips`.")
-        return clips
-
-    def split(self, clips: list[FaceClip], canonical: np.ndarray) -> tuple[list[Example], list[Example]]:
-        """(held out, to train on); the first seeds are held out, so that a resumed run keeps them."""
-        examples = [example for clip in clips if (example := make_example(clip, canonical)) is not None]
-        held = min(self.config.held_out, max(1, len(examples) // 12))
-        self.count = len(examples) - held
-        return examples[:held], examples[held:]
-
-    def new_examples(self, canonical: np.ndarray) -> list[Example]:
-        """Clips that were added to the folder since."""
-        if self.config.seeds:
-            return []
-        made = [make_example(self._load(path), canonical) for path in self._there() if path not in self._read]
-        fresh = [example for example in made if example is not None]
-        self.count += len(fresh)
-        return fresh
-
-    def _there(self) -> list[Path]:
-        return sorted(path for path in self.folder.glob("face-*.npz") if ".partial" not in path.name)
-
-    def _load(self, path: Path) -> FaceClip:
-        self._read.add(path)
-        return load_clip(path)
 
 
 def describe(config: FaceTraining) -> str:

@@ -1,47 +1,42 @@
-"""The training loop of the face network: five phases, checkpoints, curves, example strips."""
+"""The training loop of the face network: two phases, checkpoints, curves, example strips.
+
+First single frames: all that is seen of a picture learns together, on pictures spoilt anew each time. Then, that side
+fixed, the network learns to follow faces in time. On a processor as on an accelerator; on the latter the people are
+thousands and the steps tens of thousands.
+"""
 
 from __future__ import annotations
 
 import json
 import os
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
 from torch import Tensor
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from .batches import (
-    Eyes,
-    Maps,
-    eye_batch,
-    eye_features,
-    frame_batch,
-    kept_maps,
-    looks_from,
-    looks_of,
-    maps_of,
-    seen_of,
-    time_batch,
-    wide_eyes,
-)
+from .batches import Learned, frame_batch, known_looks, looks_of, seen_of, time_batch
 from .curves import draw_curves, draw_strips
 from .examples import Example
 from .liveliness import fit_gains
-from .loss import action_products, face_loss, frame_errors, mean_correlation, rarity
+from .loss import action_products, face_loss, frame_errors, glance_loss, mean_correlation, rarity
 from .model import GAZE_SCALE, FaceNet, unmirrored
+from .pool import Pool
+from .spoil import layout
 
 if TYPE_CHECKING:
     from .train import FaceTraining
 
-PHASES: Final = ("points", "eyes", "maps", "pictures", "time")
-_POINTS, _EYES, _MAPS, _PICTURES, _TIME = range(5)
-_AVERAGE: Final = 0.99
-_AGAIN: Final = 8
-"""Steps of the second phase after which one clip's pictures are spoilt in another way."""
+PHASES: Final = ("frames", "time")
+_FRAMES, _TIME = range(2)
+_AVERAGE: Final = 0.998
 _MOST_HELD_OUT: Final = 24
+_SEEING: Final = ("picture.", "eye.")
+"""What learns from pictures, and so not in the last phase."""
 
 
 def is_first_process() -> bool:
@@ -49,51 +44,67 @@ def is_first_process() -> bool:
     return int(os.environ.get("RANK", "0")) == 0
 
 
+def training_device(name: str) -> torch.device:
+    """The device of a configuration: "auto" = this process's accelerator if there is one."""
+    if name != "auto":
+        return torch.device(name)
+    if torch.cuda.is_available():
+        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
+    return torch.device("cpu")
+
+
 class Trainer:
     """Network, optimiser, where the run stands and what it has measured."""
 
     def __init__(self, config: FaceTraining, net: FaceNet, run: Path) -> None:
-        self.config, self.net, self.run = config, net, run
+        self.config, self.run = config, run
+        self.device = training_device(config.device)
+        self.net = net.to(self.device)
         for part in (net.picture, net.eye):
-            part.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]
-        self.phase, self.step = 0, 0
+            part.to(memory_format=layout(self.device))  # pyright: ignore[reportCallIssue]
+        self.phase, self.step = _FRAMES, 0
         self.history: list[dict[str, float]] = []
         self.best: dict[str, float] = {}
-        self.products = torch.as_tensor(action_products(), dtype=torch.float32)
+        self.products = torch.as_tensor(action_products(), dtype=torch.float32, device=self.device)
+        self.pool, self.held_out = Pool(self.device), Pool(self.device)
         self.optimiser = self._new_optimiser()
-        self.random = np.random.default_rng([config.seed, int(os.environ.get("RANK", "0"))])
-        self.looks: dict[int, Tensor] = {}
-        self.maps: dict[int, Maps] = {}
-        self.eyes: dict[int, Eyes] = {}
         self.average: dict[str, Tensor] = {}
         self._processes = int(os.environ.get("WORLD_SIZE", "1"))
+        torch.manual_seed(config.seed + 1000 * int(os.environ.get("RANK", "0")))
+        torch.set_float32_matmul_precision("high")
+        torch.backends.cudnn.allow_tf32 = True
         if self._processes > 1 and not torch.distributed.is_initialized():
-            torch.distributed.init_process_group("gloo")
+            torch.distributed.init_process_group("nccl" if self.device.type == "cuda" else "gloo")
 
     @property
     def checkpoint(self) -> Path:
         return self.run / "checkpoint.pt"
 
     def _new_optimiser(self) -> torch.optim.Optimizer:
-        config = self.config
-        backbone = list(self.net.picture.backbone.parameters())
-        own = {id(parameter) for parameter in backbone}
-        others = [parameter for parameter in self.net.parameters() if id(parameter) not in own]
+        backbone = {id(parameter) for parameter in self.net.picture.backbone.parameters()}
+        others, own = [], []
+        for name, parameter in self.net.named_parameters():
+            if self.phase != _TIME or not name.startswith(_SEEING):
+                (own if id(parameter) in backbone else others).append(parameter)
+        groups = [{"params": others, "share": 1.0}]
+        if own:
+            groups.append({"params": own, "share": self.config.backbone_rate})
+        fused = self.device.type == "cuda"
         return torch.optim.AdamW(
-            [{"params": others, "share": 1.0}, {"params": backbone, "share": config.backbone_rate}],
-            lr=config.learning_rate, weight_decay=config.weight_decay,
+            groups, lr=self.config.learning_rate, weight_decay=self.config.weight_decay, fused=fused
         )  # fmt: skip
 
     def resume(self) -> None:
         """Go on from the last checkpoint, if there is one."""
         if not self.checkpoint.exists():
             return
-        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True)
+        state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
         self.net.load_state_dict(state["net"])
-        self.optimiser.load_state_dict(state["optimiser"])
         self.phase, self.step, self.history = state["phase"], state["step"], state["history"]
         self.best = state["best"]
-        self.random = np.random.default_rng([self.config.seed, int(os.environ.get("RANK", "0")), self.phase, self.step])
+        self.optimiser = self._new_optimiser()
+        self.optimiser.load_state_dict(state["optimiser"])
+        torch.manual_seed(self.config.seed + 7919 * (self.step + 1) + 1000 * int(os.environ.get("RANK", "0")))
 
     def save(self) -> None:
         """Write the checkpoint, then move it into place."""
@@ -109,61 +120,47 @@ class Trainer:
 
     def fit(
         self,
-        train: list[Example],
-        held_out: list[Example],
+        train: Sequence[Example],
+        held_out: Sequence[Example],
         more: Callable[[], list[Example]],
         say: Callable[[str], None],
     ) -> None:
-        """All phases, from where the run stands; the best network found is left in place."""
-        held_out = held_out[:_MOST_HELD_OUT]
+        """Both phases, from where the run stands; the average of the weights is left in place."""
+        self.pool.add(train)
+        self.held_out.add(held_out[:_MOST_HELD_OUT])
         while self.phase < len(PHASES):
-            if self.phase == _TIME and not any(example.frames >= self.config.window for example in train):
+            if self.phase == _TIME and not self.pool.has(self.config.window):
                 say("No clip is long enough to learn movement from; that phase is left out.")
                 break
-            if self.step >= self._steps():
-                self.phase, self.step = self.phase + 1, 0
-                self.optimiser = self._new_optimiser()
-                continue
-            if self.phase > _EYES:
-                self._see_eyes(train)
             if self.phase == _TIME:
-                self._look_at_all(train, held_out, say)
-            if self.phase == _MAPS:
-                say(f"Looking at the pictures of {len(train)} clips ...")
+                say(f"Looking at the pictures of {self.pool.performances} clips ...")
                 self.net.eval()
-                self.maps = {id(example): self._maps_of(example) for example in train}
-            self._fit_phase(train, held_out, more, say)
-            self._take_average()
-            self.save()
+                self.pool.looks = known_looks(self.net, self.pool)
+            if self.step < self._steps():
+                self._fit_phase(more if self.phase == _FRAMES else list, say)
+                if self.average:
+                    self.net.load_state_dict(self.average)
+                self.average = {}
+                self.save()
             self.phase, self.step = self.phase + 1, 0
             self.optimiser = self._new_optimiser()
-        self.phase = len(PHASES) - 1
-        self.step = self.config.time_steps
+        self.phase, self.step = _TIME, self.config.time_steps
+        self.optimiser = self._new_optimiser()
         self.save()
         if is_first_process():
-            draw_strips(self.run / "strips.png", held_out[:3], self._guess)
+            shown = list(held_out[:3])
+            guesses = [self._guess(number)[0][0].cpu() for number in range(len(shown))]
+            draw_strips(self.run / "strips.png", shown, guesses)
 
     def _steps(self) -> int:
-        config = self.config
-        return (config.point_steps, config.eye_steps, config.map_steps, config.picture_steps, config.time_steps)[
-            self.phase
-        ]
+        return (self.config.frame_steps, self.config.time_steps)[self.phase]
 
-    def _fit_phase(
-        self,
-        train: list[Example],
-        held_out: list[Example],
-        more: Callable[[], list[Example]],
-        say: Callable[[str], None],
-    ) -> None:
-        config, begun, losses = self.config, time.monotonic(), []
-        steps = self._steps()
-        minutes = (0.0, config.eye_minutes, config.map_minutes, config.picture_minutes, config.time_minutes)[self.phase]
-        counts = rarity(torch.cat([example.weights for example in train]))
+    def _fit_phase(self, more: Callable[[], list[Example]], say: Callable[[str], None]) -> None:
+        config, begun = self.config, time.monotonic()
+        losses: list[Tensor] = []
+        steps, minutes = self._steps(), (config.frame_minutes, config.time_minutes)[self.phase]
+        counts = rarity(self.pool.of("weights"))
         first, best, since_best = self.step, float("inf"), 0
-        wide: dict[int, np.ndarray] = {}
-        if self.phase == _EYES:
-            wide = {id(e): wide_eyes(e) for e in train if bool(torch.isfinite(e.gaze).all())}
         while self.step < steps:
             share = self.step / steps
             if minutes:
@@ -171,27 +168,20 @@ class Trainer:
             if share >= 1:
                 break
             self._set_rate(share)
-            losses.append(self._learn(train, counts, wide))
+            losses.append(self._learn(counts))
             self.step += 1
             if self.step % config.checkpoint_every == 0 or self.step == steps:
                 pace = (time.monotonic() - begun) / (self.step - first)
-                figures = self._report(held_out, losses, pace, say)
+                figures = self._report(losses, pace, say)
                 losses = []
                 self.save()
-                if self.phase in (_MAPS, _PICTURES):
-                    fresh = more()
-                    train += fresh
-                    self._see_eyes(fresh)
-                    if self.phase == _MAPS:
-                        self.net.eval()
-                        self.maps |= {id(example): self._maps_of(example) for example in fresh}
-                score = figures["gaze_degrees" if self.phase == _EYES else "vertex_mm"]
-                best, since_best = (score, 0) if score < best else (best, since_best + 1)
+                self.pool.add(more())
+                best, since_best = (figures["vertex_mm"], 0) if figures["vertex_mm"] < best else (best, since_best + 1)
                 if config.patience and since_best >= config.patience:
                     say("No better for a while; this phase ends.")
                     break
         if losses:
-            self._report(held_out, losses, 0.0, say)
+            self._report(losses, 0.0, say)
 
     def _set_rate(self, share: float) -> None:
         """Warm up, then a cosine down to nearly nothing."""
@@ -200,27 +190,24 @@ class Trainer:
         for group in self.optimiser.param_groups:
             group["lr"] = rate * group["share"]
 
-    def _learn(self, train: list[Example], counts: Tensor, wide: dict[int, np.ndarray]) -> float:
+    def _learn(self, counts: Tensor) -> Tensor:
+        """One step; the loss stays on the device, as asking for it would wait for it."""
         self.net.train()
-        if self.phase == _EYES:
-            return self._descend(eye_batch(self.net, train, wide, self.random))
-        if self.phase != _TIME:
-            if self.phase == _MAPS and self.step % _AGAIN == 0:
-                example = train[int(self.random.integers(0, len(train)))]
-                self.net.eval()
-                self.maps[id(example)] = maps_of(self.net, example, self.random)
-            guess, truth = frame_batch(
-                self.net, train, self.config, self.random, PHASES[self.phase], self.maps, self.eyes
-            )
-            return self._descend(face_loss(guess, truth, counts, self.products))
+        if self.phase == _FRAMES:
+            return self._descend(self._loss(frame_batch(self.net, self.pool, self.config), counts))
         # People who were seen in glimpses teach no movement, but what was learned of them must not be forgotten.
-        parts = [time_batch(self.net, train, self.looks, self.config, self.random)]
-        if any(example.frames < self.config.window for example in train):
-            parts.append(frame_batch(self.net, train, self.config, self.random, "looks", known_looks=self.looks))
-        losses = [face_loss(guess, truth, counts, self.products) for guess, truth in parts]
-        return self._descend(sum(losses[1:], losses[0]))
+        loss = self._loss(time_batch(self.net, self.pool, self.config), counts)
+        if self.pool.has(self.config.window, shorter=True):
+            loss = loss + self._loss(frame_batch(self.net, self.pool, self.config), counts)
+        return self._descend(loss)
 
-    def _descend(self, loss: Tensor) -> float:
+    def _loss(self, learned: Learned, counts: Tensor) -> Tensor:
+        loss = face_loss(learned.guess, learned.truth, counts, self.products)
+        if learned.glance is not None and learned.glance_truth is not None:
+            loss = loss + glance_loss(*learned.glance, *learned.glance_truth)
+        return loss
+
+    def _descend(self, loss: Tensor) -> Tensor:
         self.optimiser.zero_grad()
         loss.backward()
         if self._processes > 1:
@@ -228,7 +215,7 @@ class Trainer:
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         self._follow_average()
-        return float(loss.detach())
+        return loss.detach()
 
     def _average_gradients(self) -> None:
         for parameter in self.net.parameters():
@@ -236,49 +223,23 @@ class Trainer:
                 torch.distributed.all_reduce(parameter.grad)
                 parameter.grad /= self._processes
 
-    def _maps_of(self, example: Example) -> Maps:
-        return kept_maps(self.net, example, self.random, self.run / "maps")
-
-    def _see_eyes(self, clips: list[Example]) -> None:
-        """The eyes' features, which stay as they are from here on."""
-        self.net.eval()
-        self.eyes |= {id(e): eye_features(self.net, e, self.random) for e in clips if id(e) not in self.eyes}
-
-    def _look_at_all(self, train: list[Example], held_out: list[Example], say: Callable[[str], None]) -> None:
-        """The looks of all clips; from the maps if MediaPipe's layers are as they were."""
-        say(f"Looking at the pictures of {len(train)} clips once more ...")
-        self.net.eval()
-        same = self.config.picture_steps == 0
-        self.looks = {
-            id(e): looks_from(self.net, self._maps_of(e), self.eyes[id(e)]) if same else looks_of(self.net, e)
-            for e in train
-        }
-        self.looks |= {id(example): looks_of(self.net, example) for example in held_out}
-
     def _follow_average(self) -> None:
         """A running mean of the weights: it is measured and kept, for it errs less than any one step."""
         with torch.no_grad():
+            state = self.net.state_dict()
             if not self.average:
-                self.average = {name: value.clone() for name, value in self.net.state_dict().items()}
+                self.average = {name: value.clone() for name, value in state.items()}
             keep = min(_AVERAGE, self.step / (self.step + 10))
-            for name, value in self.net.state_dict().items():
-                if value.is_floating_point():
-                    self.average[name].lerp_(value, 1 - keep)
+            names = [name for name, value in state.items() if value.is_floating_point()]
+            get_ema_multi_avg_fn(keep)([self.average[name] for name in names], [state[name] for name in names], None)
 
-    def _take_average(self) -> None:
-        """The running mean becomes the network."""
-        if self.average:
-            self.net.load_state_dict(self.average)
-        self.average = {}
-
-    def _report(
-        self, held_out: list[Example], losses: list[float], pace: float, say: Callable[[str], None]
-    ) -> dict[str, float]:
-        figures = {"phase": float(self.phase), "step": float(self.step), "loss": float(np.mean(losses))}
+    def _report(self, losses: list[Tensor], pace: float, say: Callable[[str], None]) -> dict[str, float]:
+        loss = float(torch.stack(losses).mean())
+        figures = {"phase": float(self.phase), "step": float(self.step), "loss": loss}
         learning = {name: value.clone() for name, value in self.net.state_dict().items()}
         if self.average:
             self.net.load_state_dict(self.average)
-        figures |= self.measure(held_out)
+        figures |= self.measure()
         self.net.load_state_dict(learning)
         self.history.append(figures)
         if not self.best or self.phase == _TIME:
@@ -286,59 +247,52 @@ class Trainer:
         if is_first_process():
             (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
         say(
-            f"{PHASES[self.phase]} {self.step}: loss {figures['loss']:.3f}, held out: "
-            f"weights {figures['weight_mae']:.4f}, r {figures['correlation']:.3f}, "
+            f"{PHASES[self.phase]} {self.step} of {self.pool.performances} people: loss {figures['loss']:.3f}, "
+            f"held out: weights {figures['weight_mae']:.4f}, r {figures['correlation']:.3f}, "
             f"vertices {figures['vertex_mm']:.3f} mm, gaze {figures['gaze_degrees']:.2f}, "
-            f"head {figures['head_degrees']:.2f} deg ({pace:.2f} s a step)"
+            f"head {figures['head_degrees']:.2f} deg ({pace:.3f} s a step)"
         )
         return figures
 
-    def _guess(self, example: Example) -> tuple[Tensor, Tensor, Tensor]:
-        """What the network says of a clip whose neutral frames are known."""
-        looks = None
-        if self.phase != _POINTS:
-            kept = self.looks.get(id(example)) if self.phase == _TIME else None
-            looks = looks_of(self.net, example) if kept is None else kept
-        straight, mirror = seen_of(self.net, example, looks)
-        if self.phase == _EYES:
-            own, other = straight.look[..., self.net.config.look :].chunk(2, dim=-1)
-            gaze, _ = self.net.glance(own, other, straight.eyes, straight.turn, straight.pictured)
-            return torch.zeros(*gaze.shape[:2], example.weights.shape[1]), gaze, torch.zeros(*gaze.shape[:2], 3)
-        neutral = tuple(self.net.reading(side)[:, example.neutral].mean(dim=1) for side in (straight, mirror))
-        if self.phase == _TIME:
-            return self.net(straight, mirror, neutral)
-        one = self.net.one_side(straight, neutral[0], in_time=False)
-        other = unmirrored(*self.net.one_side(mirror, neutral[1], in_time=False))
-        weights, gaze, facing = ((a + b) / 2 for a, b in zip(one, other, strict=True))
+    def _guess(self, number: int) -> tuple[Tensor, Tensor, Tensor]:
+        """What the network says of a held-out clip whose neutral frames are known."""
+        rows, neutral = self.held_out.clip(number)
+        with torch.inference_mode():
+            looks = looks_of(self.net, self.held_out.at("pictures", rows))
+            straight, mirror = seen_of(self.net, self.held_out, rows, looks)
+            calm = [self.net.reading(side)[:, neutral].mean(dim=1) for side in (straight, mirror)]
+            if self.phase == _TIME:
+                return self.net(straight, mirror, (calm[0], calm[1]))
+            one = self.net.one_side(straight, calm[0], in_time=False)
+            other = unmirrored(*self.net.one_side(mirror, calm[1], in_time=False))
+            weights, gaze, facing = ((a + b) / 2 for a, b in zip(one, other, strict=True))
         return weights, gaze, facing
 
-    def measure(self, held_out: list[Example]) -> dict[str, float]:
+    def measure(self) -> dict[str, float]:
         """Errors on clips kept from training, with their true neutral."""
         self.net.eval()
         truth, guess, gaze, astray = [], [], [], []
-        with torch.inference_mode():
-            for example in held_out:
-                weights, looked, facing = (part[0] for part in self._guess(example))
-                guess.append(weights.clamp(0, 1))
-                truth.append(example.weights)
-                gaze.append((looked - example.gaze).norm(dim=-1).mean(dim=-1) * GAZE_SCALE)
-                astray.append((facing - example.facing).norm(dim=-1).rad2deg())
+        for number in range(self.held_out.performances):
+            rows, _ = self.held_out.clip(number)
+            weights, looked, facing = (part[0] for part in self._guess(number))
+            guess.append(weights.clamp(0, 1))
+            truth.append(self.held_out.at("weights", rows))
+            gaze.append((looked - self.held_out.at("gaze", rows)).norm(dim=-1).mean(dim=-1) * GAZE_SCALE)
+            astray.append((facing - self.held_out.at("facing", rows)).norm(dim=-1).rad2deg())
         all_guess, all_truth = torch.cat(guess), torch.cat(truth)
         return {
             "weight_mae": float((all_guess - all_truth).abs().mean()),
             "vertex_mm": float(frame_errors(all_guess, all_truth, self.products).mean()),
-            "correlation": mean_correlation(all_guess.numpy(), all_truth.numpy()),
+            "correlation": mean_correlation(all_guess.cpu().numpy(), all_truth.cpu().numpy()),
             "gaze_degrees": float(torch.cat(gaze).mean()),
             "head_degrees": float(torch.cat(astray).mean()),
         }
 
-    def gains(self, held_out: list[Example]) -> tuple[float, ...]:
+    def gains(self) -> tuple[float, ...]:
         """How much bolder a take may be than the network, from clips kept from training."""
         self.net.eval()
-        held_out = held_out[:_MOST_HELD_OUT]
-        with torch.inference_mode():
-            raw = torch.cat([self._guess(example)[0][0] for example in held_out])
-        return fit_gains(raw.numpy(), torch.cat([example.weights for example in held_out]).numpy())
+        raw = torch.cat([self._guess(number)[0][0] for number in range(self.held_out.performances)])
+        return fit_gains(raw.cpu().numpy(), self.held_out.of("weights").cpu().numpy())
 
     def draw_curves(self) -> None:
         """The run's curves as curves.png."""

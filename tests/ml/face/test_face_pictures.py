@@ -10,10 +10,11 @@ import torch
 from understudy.ml.face.backbone import Backbone, _model_path, load_mediapipe
 from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.crop import CROP_SIZE, CROP_UNITS, crop_transform, face_crop
-from understudy.ml.face.examples import as_input, to_tensor
-from understudy.ml.face.eyes import HEIGHT, MARGIN, WIDTH, eye_pictures, spoilt
+from understudy.ml.face.examples import as_input
+from understudy.ml.face.eyes import HEIGHT, MARGIN, WIDTH, eye_pictures
 from understudy.ml.face.infer import load_face_net
 from understudy.ml.face.looks import FaceLooks
+from understudy.ml.face.spoil import shrunk, spoilt_eyes, spoilt_faces, to_tensor
 from understudy.ml.take import rotation
 
 
@@ -71,14 +72,40 @@ def test_eyes_are_the_same_pictures_in_the_mirror():
     np.testing.assert_array_equal(eye_pictures(crop)[::-1], eye_pictures(crop[:, ::-1]))
 
 
+def centre(picture) -> tuple[float, float]:
+    """x and y of the middle of what is bright in [H, W]."""
+    total = picture.sum()
+    return tuple(float((picture.sum(dim=1 - d) * torch.arange(picture.shape[d])).sum() / total) for d in (1, 0))
+
+
 def test_spoiling_keeps_the_eye_in_its_place():
-    middle = np.zeros((64, HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN, 3), np.float32)
+    torch.manual_seed(1)
+    middle = torch.zeros(16, 4, 3, HEIGHT + 2 * MARGIN, WIDTH + 2 * MARGIN)
     y, x = HEIGHT // 2 + MARGIN, WIDTH // 2 + MARGIN
-    middle[:, y - 2 : y + 2, x - 2 : x + 2] = 1
-    seen = spoilt(torch.as_tensor(middle).permute(0, 3, 1, 2), np.random.default_rng(1)).mean(dim=(0, 1)).clamp(0)
-    y, x = (float((seen.sum(dim=1 - axis) * torch.arange(seen.shape[axis])).sum() / seen.sum()) for axis in (0, 1))
+    middle[..., y - 2 : y + 2, x - 2 : x + 2] = 1
+    seen = spoilt_eyes(middle).mean(dim=(0, 1, 2)).clamp(0)
+    x, y = centre(seen)
     assert seen.shape == (HEIGHT, WIDTH)
     assert abs(x - (WIDTH - 1) / 2) < 2 and abs(y - (HEIGHT - 1) / 2) < 2
+
+
+def test_spoiling_keeps_the_face_in_its_place_and_differs_between_people():
+    torch.manual_seed(1)
+    pictures = torch.zeros(24, 3, CROP_SIZE, CROP_SIZE, 3, dtype=torch.uint8)
+    pictures[:, :, 28:36, 92:100] = 255
+    seen = spoilt_faces(pictures, 96)
+    assert seen.shape == (24, 3, 3, 96, 96) and float(seen.min()) >= 0 and float(seen.max()) <= 1
+    bright = seen.mean(dim=(0, 1, 2))
+    x, y = centre((bright - (bright.min() + bright.max()) / 2).clamp(0))
+    assert abs(x - 96 * 95.5 / 128) < 3 and abs(y - 96 * 31.5 / 128) < 3
+    levels = seen.mean(dim=(2, 3, 4))
+    assert float(levels.std(dim=0).mean()) > 3 * float(levels.std(dim=1).mean())
+
+
+def test_pictures_are_shrunk_as_the_looks_are():
+    crop = cv2.GaussianBlur(np.random.default_rng(0).integers(0, 255, (CROP_SIZE, CROP_SIZE, 3), np.uint8), (0, 0), 1)
+    expected = to_tensor(as_input(crop, 96)[None])
+    torch.testing.assert_close(shrunk(to_tensor(crop[None]), 96), expected, atol=0.6 / 255, rtol=0)
 
 
 def test_the_compiled_looks_are_the_networks():

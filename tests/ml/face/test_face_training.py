@@ -93,7 +93,7 @@ def test_smoke_training_learns_checkpoints_and_resumes(clips, tmp_path):
     assert (tmp_path / "curves.png").stat().st_size > 1000
     first = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert (tmp_path / "strips.png").stat().st_size > 1000
-    assert first["phase"] == 4 and first["step"] == config.time_steps
+    assert first["phase"] == 1 and first["step"] == config.time_steps
     train_face(replace(config, time_steps=config.time_steps + 3), resume=True, say=lambda _: None)
     second = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
     assert second["step"] == config.time_steps + 3 and len(second["history"]) == len(first["history"]) + 1
