@@ -223,15 +223,18 @@ def _packed(picture: NDArray[np.uint8]) -> NDArray[np.uint8]:
     return packed.ravel()
 
 
-def make_clips(folder: Path, seeds: Iterable[int], frames: int = CLIP_FRAMES) -> Iterator[Path]:
-    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept. Glimpses are always few."""
+def make_clips(folder: Path, seeds: Iterable[int], frames: int = CLIP_FRAMES, samples: int = 0) -> Iterator[Path]:
+    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept. Glimpses are always few.
+
+    samples: see `Renderer`; smooth edges cost nothing where an accelerator draws.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     renderer: Renderer | None = None
     watcher: FaceWatcher | None = None
     for seed in seeds:
         path = clip_path(folder, seed)
         if not path.exists():
-            renderer = renderer or Renderer(PICTURE_SIZE, PICTURE_SIZE)
+            renderer = renderer or Renderer(PICTURE_SIZE, PICTURE_SIZE, samples)
             watcher = watcher or FaceWatcher()
             length = GLIMPSES if seed >= FIRST_GLIMPSE_SEED else frames
             save_clip(make_clip(seed, renderer, watcher, length), path)

@@ -39,6 +39,10 @@ _SEEING: Final = ("picture.", "eye.")
 """What learns from pictures, and so not in the last phase."""
 
 
+_GLIMPSES_COUNT: Final = 0.3
+"""Of single frames in the last phase: they are louder than people are."""
+
+
 def is_first_process() -> bool:
     """Of several under torchrun, the one that writes."""
     return int(os.environ.get("RANK", "0")) == 0
@@ -198,7 +202,7 @@ class Trainer:
         # People who were seen in glimpses teach no movement, but what was learned of them must not be forgotten.
         loss = self._loss(time_batch(self.net, self.pool, self.config), counts)
         if self.pool.has(self.config.window, shorter=True):
-            loss = loss + self._loss(frame_batch(self.net, self.pool, self.config), counts)
+            loss = loss + _GLIMPSES_COUNT * self._loss(frame_batch(self.net, self.pool, self.config), counts)
         return self._descend(loss)
 
     def _loss(self, learned: Learned, counts: Tensor) -> Tensor:

@@ -100,7 +100,7 @@ class RestBody:
 
 def rest_body(identity: Identity, anatomy: Anatomy) -> RestBody:
     """The body that belongs to an identity."""
-    strength = coefficients(identity, anatomy)
+    strength = coefficients(identity, anatomy).astype(anatomy.shapes.dtype)
     # One pass over all shapes: picking out the used ones first would copy most of them.
     vertices = anatomy.template + (strength @ anatomy.shapes.reshape(len(strength), -1)).reshape(-1, 3)
     bones = np.concatenate((anatomy.bone_heads, anatomy.bone_tails))
