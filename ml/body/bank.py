@@ -72,13 +72,18 @@ def load_bank(folder: Path, held_out: Sequence[str] = HELD_OUT) -> tuple[Stretch
     stretches: list[Stretch] = []
     for path in motion_paths(folder):
         if not path.name.startswith(tuple(held_out)):
-            own = path.suffix == ".npz" and not path.name.endswith(".take.npz")
-            stretches.extend(_stretches(path) if own else _of_file(path))
+            stretches.extend(_stretches_of(path))
     if not stretches:
         raise FileNotFoundError(
             f"There are no motion clips (.bvh, .take.npz or .npz) to learn from in {folder}; name another folder."
         )
     return tuple(stretches)
+
+
+def held_out_bank(folder: Path, held_out: Sequence[str] = HELD_OUT) -> tuple[Stretch, ...]:
+    """The stretches that are kept from training; motions by formula where there are none."""
+    paths = [path for path in motion_paths(folder) if path.name.startswith(tuple(held_out))]
+    return tuple(stretch for path in paths for stretch in _stretches_of(path)) or built_in_bank()
 
 
 def built_in_bank() -> tuple[Stretch, ...]:
@@ -90,6 +95,11 @@ def built_in_bank() -> tuple[Stretch, ...]:
         local = local_rotations(motion.rotations[:, order], BODY_PARENTS)
         stretches.append(Stretch(motion.name, motion.fps, local, motion.hips_position, motion.rest_positions[order]))
     return tuple(stretches)
+
+
+def _stretches_of(path: Path) -> list[Stretch]:
+    own = path.suffix == ".npz" and not path.name.endswith(".take.npz")
+    return _stretches(path) if own else _of_file(path)
 
 
 def _of_file(path: Path) -> list[Stretch]:

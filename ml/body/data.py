@@ -46,7 +46,7 @@ class BodyClip:
     visibility: Floats
     """[T, 33]"""
     inner: NDArray[np.float16]
-    """[T, 8, 8, 288] the pose model's inner layer; empty where no picture was looked at."""
+    """[T, 8, 8, 144] the pose model's inner layer; empty where no picture was looked at."""
     region: Floats
     """[T, 4] the squares that were looked at (see `Features.pose_region`)."""
     reading: Floats
@@ -87,7 +87,7 @@ def make_clip(seed: int, bank: Sequence[Stretch], frames: int = CLIP_FRAMES, fps
     size = clip.width, clip.height
     flaws, light, background = Flaws.random(rng), Light.random(rng), random_background(rng, *size)
     fingered = with_fingers(complete_rotations(BODY_BONES, clip.rotations), rng, fps)
-    detector = MediaPipePose(look=lambda inner: inner)
+    detector = MediaPipePose(look=lambda seen: seen[0])
     seen = []
     try:
         with Renderer(*size) as renderer:
@@ -133,7 +133,7 @@ def _stage(
     nothing = np.full((frames, 33, 3), np.nan, dtype=np.float32)
     clip = BodyClip(
         image=nothing[..., :2], world=nothing, visibility=np.zeros((frames, 33), dtype=np.float32),
-        inner=np.zeros((0, 8, 8, 288), dtype=np.float16), region=nothing[:, 0, :1].repeat(4, axis=1),
+        inner=np.zeros((0, 8, 8, 144), dtype=np.float16), region=nothing[:, 0, :1].repeat(4, axis=1),
         reading=np.full((frames, READING), np.nan, dtype=np.float32),
         rotations=rotations.astype(np.float32), hips=hips.astype(np.float32), rest=own.astype(np.float32),
         contacts=true_contacts(joints, rest, fps),

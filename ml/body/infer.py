@@ -21,6 +21,7 @@ from . import first_solver
 from . import lift as lifting
 from .bank import BODY_BONES
 from .contacts import FOOT_INDICES, still_contacts, without_short_runs
+from .facing import facing_kept
 from .fingers import finger_rotations
 from .hands import hand_motions
 from .hinges import hinged
@@ -29,12 +30,12 @@ from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, 
 from .legs_on_floor import raise_sunken_body, raise_sunken_feet, stand_on_floor
 from .lift import Lifted, lift
 from .limbs import hand_and_forearm, hanging_arm, standing_leg
-from .looks import read_pictures
+from .looks import directions, read_pictures
 from .orient import limited, smoothstep
 from .proportions import rest_of_lengths
 from .shown_limbs import shown_limbs
 from .sides import sides_kept
-from .smoothing import fill_gaps, steady_rotations
+from .smoothing import steady_rotations
 from .solved import PARENTS, BodyMotion
 from .tilt import as_cameras_are, less_tilted, level_axes, level_by_feet
 from .trajectory import Standing, measured_place, solve_path
@@ -107,17 +108,10 @@ def estimate_body(
 
 
 def _read(features: Features, camera: Camera, fps: float) -> tuple[Features, Floats]:
-    """The features with left and right kept apart, and what is read from their pictures [T, READING].
-
-    In frames that were the wrong way round the reading is led over from the frames around: it saw a back for a front.
-    """
-    reading = read_pictures(features, camera)
-    kept, wrong = sides_kept(features, reading, fps)
-    known = np.isfinite(reading).all(axis=1)
-    used = known & ~wrong
-    if not wrong.any() or not used.any():
-        return features, reading
-    return kept, np.where(known[:, None], fill_gaps(reading, used), np.nan)
+    """What is read from the pictures [T, READING], fronts and backs kept apart, and the features with left and right as
+    they are there."""
+    reading = facing_kept(read_pictures(features, camera), directions(features, camera), fps)
+    return sides_kept(features, reading, fps)[0], reading
 
 
 def solve_lifted(

@@ -21,7 +21,7 @@ from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import READING
 from .data import BodyClip
 from .picture_examples import square_axes, square_places, square_points
-from .picture_model import BONES, MAP_CHANNELS, BodyPictureNet, as_maps, config_of
+from .picture_model import BONES, INNER_CHANNELS, POINT_CHANNELS, BodyPictureNet, as_maps, config_of
 
 AnyFloats = NDArray[np.floating]
 
@@ -43,13 +43,14 @@ class BodyLooks:
     def __init__(self, net: BodyPictureNet | None = None) -> None:
         # A network this small is slower on several threads, and much slower on busy ones. Holds for this thread alone.
         torch.set_num_threads(1)
-        maps = as_maps(np.ones((1, 8, 8, MAP_CHANNELS), dtype=np.float32))
-        self._look = frozen(_Look(net or load_picture_network()), maps)
+        maps = as_maps(np.ones((1, 8, 8, INNER_CHANNELS), dtype=np.float32))
+        self._look = frozen(_Look(net or load_picture_network()), maps, torch.zeros(1, POINT_CHANNELS))
 
-    def of(self, inner: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
-        """[N, LOOK] of the pose model's inner layer [8, 8, 288] in N pictures."""
+    def of(self, seen: Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]) -> NDArray[np.float32]:
+        """[N, LOOK] of the pose model's inner layer [8, 8, 144] and points [198] (`points_in_square`) in N pictures."""
+        inner, points = (np.stack(part) for part in zip(*seen, strict=True))
         with torch.inference_mode():
-            return self._look(as_maps(np.stack(inner))).numpy()
+            return self._look(as_maps(inner), torch.from_numpy(points)).numpy()
 
 
 class _Look(nn.Module):
@@ -59,8 +60,8 @@ class _Look(nn.Module):
         super().__init__()
         self.net = net
 
-    def forward(self, maps: Tensor) -> Tensor:
-        return self.net.look(maps)
+    def forward(self, maps: Tensor, points: Tensor) -> Tensor:
+        return self.net.look(maps, points)
 
 
 def read_looks(
@@ -99,11 +100,16 @@ def read_clip(clip: BodyClip, net: BodyPictureNet) -> BodyClip:
     """A rendered clip with its readings instead of the inner layer that they are read from."""
     if not len(clip.inner):
         return clip
-    with torch.inference_mode():
-        looks = net.look(as_maps(clip.inner)).numpy()
     points = square_points(clip.region, clip.image, clip.world, clip.visibility)
+    with torch.inference_mode():
+        looks = net.look(as_maps(clip.inner), torch.from_numpy(points)).numpy()
     reading = read_looks(looks, clip.region, points, clip.camera, net).astype(np.float32)
     return replace(clip, inner=clip.inner[:0], reading=reading)
+
+
+def directions(features: Features, camera: Camera) -> NDArray[np.float64]:
+    """[T, 2] of the hips as the squares lie about them: right and up per unit ahead."""
+    return camera.rays(features.pose_region[:, :2])[:, :2] * (1.0, -1.0)
 
 
 def read_pictures(features: Features, camera: Camera) -> NDArray[np.float64]:

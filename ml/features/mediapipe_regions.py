@@ -36,14 +36,14 @@ from numpy.typing import NDArray
 from .interface import Floats, PoseSeen
 from .mediapipe_graphs import coordinates
 from .model_outputs import with_inner_output
-from .regions import Region, body_region, palm_region, turned
+from .regions import Region, body_region, palm_region, points_in_square, turned
 from .skeleton import LEFT_SHOULDER, RIGHT_SHOULDER
 
 _MODULES: Final = Path(mediapipe.__file__ or "").parent / "modules"
 _MASK_OUTPUT: Final = 2
-_BODY_MAP: Final = 300
-"""Number of the tensor [8, 8, 288] from which the pose model reads points and world landmarks."""
-BODY_MAP: Final = (8, 8, 288)
+_BODY_MAP: Final = 257
+"""Number of the pose model's first tensor of 8 x 8, which the body network begins with."""
+BODY_MAP: Final = (8, 8, 144)
 _HAND_INPUT: Final = 224
 """Pixels of the hand models' input."""
 _MARGIN: Final = 4
@@ -192,8 +192,8 @@ class BodyRead:
     """Where to look in the next picture."""
 
 
-Look = Callable[[Floats], "Floats | Future[Floats]"]
-"""What is to be kept of BODY_MAP beside the points, at once or later."""
+Look = Callable[[tuple[Floats, Floats]], "Floats | Future[Floats]"]
+"""What is to be kept of BODY_MAP and `points_in_square` beside the points, at once or later."""
 
 
 class BodyReader:
@@ -210,9 +210,11 @@ class BodyReader:
         if len(seen) < 4:
             return None
         landmarks = _message(seen["points"]).landmark
-        points = region.to_picture(coordinates(landmarks))
+        flat = coordinates(landmarks)
+        points = region.to_picture(flat)
         visibility = np.array([point.visibility for point in landmarks], dtype=np.float32).clip(0, 1)
         world = coordinates(_message(seen["world"]).landmark[: len(landmarks)])
+        told = points_in_square(flat[:, :2] - 0.5, world, visibility)
         world[:, :2] = turned(world[:, :2], region.turn)
         circle = region.to_picture(coordinates(_message(seen["circle"]).landmark))
         confidence = float(visibility[[LEFT_SHOULDER, RIGHT_SHOULDER]].mean())
@@ -220,7 +222,7 @@ class BodyReader:
         if self._look is not None:
             inner = np.array(packet_getter.get_float_list(seen["map"]), dtype=np.float32).reshape(BODY_MAP)
             square = np.array((region.x, region.y, region.side, region.turn), dtype=np.float32)
-            pose = replace(pose, look=self._look(inner), region=square)
+            pose = replace(pose, look=self._look((inner, told)), region=square)
         return BodyRead(pose, body_region(circle[0], circle[1]))
 
     def close(self) -> None:

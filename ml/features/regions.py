@@ -58,6 +58,20 @@ def turned(points: NDArray[np.floating], turn: float) -> NDArray[np.float64]:
     return np.asarray(points, dtype=np.float64) @ np.array([[cosine, sine], [-sine, cosine]])
 
 
+def points_in_square(
+    flat: NDArray[np.floating], world: NDArray[np.floating], visibility: NDArray[np.floating]
+) -> NDArray[np.float32]:
+    """[..., 198] a body's points as the body network is told them, on the axes of the square that was looked at.
+
+    flat [..., 33, 2]: from its middle, right and down, in widths of it; world [..., 33, 3]: right, down, ahead in
+    metres. Told: right and up of all points, right, ahead and up in metres, visibility less a half.
+    """
+    right, down = flat[..., 0], flat[..., 1]
+    parts = (np.stack((right, -down), axis=-1), np.stack((world[..., 0], world[..., 2], -world[..., 1]), axis=-1))
+    flattened = (part.reshape(*part.shape[:-2], -1) for part in parts)
+    return np.concatenate((*flattened, visibility - 0.5), axis=-1).astype(np.float32)
+
+
 def body_region(hips: ArrayLike, edge: ArrayLike) -> Region:
     """Around a body whose middle of the hips [2] and whose circle's upper edge [2] are known, head up."""
     x, y = (float(value) for value in np.asarray(hips, dtype=np.float64)[:2])
