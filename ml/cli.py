@@ -39,7 +39,11 @@ def capture(
     performer: Annotated[Path | None, typer.Option(help="Their neutral face: see `understudy performer`.")] = None,
     person: Annotated[
         int | None,
-        typer.Option(help="Whom to capture: 1 is the largest and most central [whoever is most prominent at first]."),
+        typer.Option(
+            "--person",
+            "--face",
+            help="Whom to capture: 1 is the largest and most central [whoever is most prominent at first].",
+        ),
     ] = None,
     everybody: Annotated[
         bool, typer.Option("--all", help="One take for each person: NAME.1.take.npz, NAME.2.take.npz, ...")

@@ -49,14 +49,14 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     count, neutrals = config.performances, int(torch.randint(1, 4, ()))
     index = pool.draw(count, neutrals, config.frames)
     flips = torch.rand(count, device=pool.device) < 0.5
-    glance = glance_truth = None
     if pool.looks is not None:
-        both = pool.looks[index].float()
+        both = pool.looks_at(index)
         looks = torch.where(flips[:, None, None], both[:, :, 1], both[:, :, 0])
+        eyes = both[:, :, 0, net.config.look :].unflatten(-1, (2, net.config.eye))
     else:
         looks, eyes = _spoilt_looks(net, pool.at("pictures", index), flips, config)
-        glance = _glance(net, pool, index, eyes)
-        glance_truth = tuple(pool.at(name, index).flatten(0, 1) for name in ("gaze", "weights"))
+    glance = _glance(net, pool, index, eyes)
+    glance_truth = tuple(pool.at(name, index).flatten(0, 1) for name in ("gaze", "weights"))
     pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
     seen, truth = _gathered(net, pool, index, flips, looks, pictured, config.noise)
     neutral = net.reading(seen)[:, :neutrals].mean(dim=1)
@@ -69,9 +69,9 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
 
 def time_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     """Stretches of performances whose looks are known."""
-    assert pool.looks is not None
     count = config.stretches
     index, calm = pool.stretches(count, config.window, _NEUTRALS)
+    looks = pool.looks_at(torch.cat((index, calm), dim=1)).split((config.window, _NEUTRALS), dim=1)
     pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
     sides: list[Seen] = []
     readings: list[Tensor] = []
@@ -79,10 +79,9 @@ def time_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     for side in (0, 1):
         flips = torch.full((count,), bool(side), device=pool.device)
         parts = []
-        for rows, noise in ((index, config.noise), (calm, 0.0)):
-            looks = pool.looks[rows, side].float()
-            looks = looks + 0.05 * torch.randn_like(looks)
-            parts.append(_gathered(net, pool, rows, flips, looks, pictured, noise))
+        for rows, seen, noise in zip((index, calm), looks, (config.noise, 0.0), strict=True):
+            own = seen[:, :, side] + 0.05 * torch.randn_like(seen[:, :, side])
+            parts.append(_gathered(net, pool, rows, flips, own, pictured, noise))
         sides.append(parts[0][0])
         readings.append(net.reading(parts[1][0]).mean(dim=1))
         truth = truth or parts[0][1]
@@ -100,15 +99,34 @@ def looks_of(net: FaceNet, pictures: Tensor) -> Tensor:
             both = torch.stack((faces, faces.flip(-1)), dim=1).flatten(0, 1)
             looks = net.picture(laid_out(both)).unflatten(0, (-1, 2))
             eyes = net.eye(_eyes(part)).unflatten(0, (-1, 2))
-            sides = [with_eyes(looks[:, side], eyes, bool(side)) for side in (0, 1)]
-            rows.append(torch.stack(sides, dim=1))
+            rows.append(_both_sides(looks, eyes))
     return torch.cat(rows).clone()
 
 
-def known_looks(net: FaceNet, pool: Pool) -> Tensor:
-    """The looks [N, 2, looks] of all frames in a pool, in half precision."""
-    parts = pool.of("pictures").split(_AT_ONCE)
-    return torch.cat([looks_of(net, part).half() for part in parts])
+def known_looks(net: FaceNet, pool: Pool, ways: int) -> Tensor:
+    """The looks [V, N, 2, looks] of all frames in a pool, as filmed and spoilt in `ways` ways, in half precision."""
+    rows = [looks_of(net, pool.of("pictures").narrow(0, *part)).half() for part in _parts(len(pool))]
+    kept = [torch.cat(rows)]
+    for _ in range(ways):
+        spoilt = torch.empty_like(kept[0])
+        for number in range(pool.performances):
+            frames, _ = pool.clip(number)
+            spoilt[frames] = _looks_spoilt(net, pool.at("pictures", frames)).half()
+        kept.append(spoilt)
+    return torch.stack(kept)
+
+
+def _parts(count: int) -> list[tuple[int, int]]:
+    return [(begin, min(_AT_ONCE, count - begin)) for begin in range(0, count, _AT_ONCE)]
+
+
+def _looks_spoilt(net: FaceNet, pictures: Tensor) -> Tensor:
+    """[K, 2, looks] of one performance's pictures [K, S, S, 3] spoilt in one way."""
+    with torch.inference_mode():
+        faces = spoilt_faces(pictures[None], net.config.crop)[0]
+        both = torch.stack((faces, faces.flip(-1)), dim=1).flatten(0, 1)
+        eyes = net.eye(laid_out(spoilt_eyes(_eyes(pictures, MARGIN)[None])[0])).unflatten(0, (-1, 2))
+        return _both_sides(net.picture(laid_out(both)).unflatten(0, (-1, 2)), eyes)
 
 
 def seen_of(net: FaceNet, pool: Pool, rows: Tensor, looks: Tensor) -> tuple[Seen, Seen]:
@@ -144,6 +162,11 @@ def _glance(net: FaceNet, pool: Pool, index: Tensor, eyes: Tensor) -> tuple[Tens
     irises = irises + 0.01 * torch.randn_like(irises)
     irises = irises * (torch.rand(len(irises), 1, device=irises.device) > _IRISES_LEFT_OUT)
     return net.glance(right, left, irises, turn, torch.ones_like(turn[:, :1]))
+
+
+def _both_sides(faces: Tensor, eyes: Tensor) -> Tensor:
+    """Looks [N, 2, looks] of faces [N, 2 (straight, mirrored), look] and eyes [N, 2 (right, left), eye]."""
+    return torch.stack([with_eyes(faces[:, side], eyes, bool(side)) for side in (0, 1)], dim=1)
 
 
 def with_eyes(faces: Tensor, eyes: Tensor, flip: bool) -> Tensor:

@@ -13,17 +13,17 @@ from numpy.typing import NDArray
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
+from .gazing import steady_gaze
 from .liveliness import told
 from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
+from .smoothing import smooth
 
 Floats = NDArray[np.floating]
 
 MODEL_NAME: Final = "face"
 _SHORT_GAP = 0.4  # seconds: longer absences relax the face
 _RELAX = 0.3  # seconds it takes to relax and to come back
-_SMOOTHING = 0.12  # seconds of the smoothing window
-_TREMBLE = 0.04  # seconds before and after a frame whose gazes it is compared with
 _LONG_SHUT = 0.8  # seconds: no blink is as long
 _BARELY_SHUT = 0.3  # eyeBlink
 _SEEN_OPEN, _SEEN_SHUT = 0.7, 0.55  # shares of the eye's wide opening
@@ -137,7 +137,7 @@ class _Shot:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
         raw = believed(smooth(read.weights, self.fps), self.input.eyes[:, 4:], self.usable, self.fps)
-        gaze = smooth_gaze(read.gaze, self.fps)
+        gaze = steady_gaze(read.gaze, read.weights, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
@@ -185,16 +185,6 @@ def bridge(values: Floats, seen: NDArray[np.bool_]) -> Floats:
     return filled
 
 
-def smooth(values: Floats, fps: float) -> NDArray[np.float64]:
-    """A Savitzky-Golay filter (1964) along time [T, C]: no lag, and peaks as short as a blink keep their height."""
-    from scipy.signal import savgol_filter
-
-    window = 2 * round(_SMOOTHING * fps / 2) + 1
-    if window < 5 or len(values) < window:
-        return np.asarray(values, dtype=np.float64)
-    return np.asarray(savgol_filter(values, window, 3, axis=0), dtype=np.float64)
-
-
 def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
     """Weights [T, 44] without eyes that are said to be shut for long while the landmarks see them open.
 
@@ -212,14 +202,6 @@ def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: floa
                 most = np.interp(opening[start:end] / wide, (_SEEN_SHUT, _SEEN_OPEN), (1.0, _BARELY_SHUT))
                 raw[start:end, column] = np.minimum(raw[start:end, column], most)
     return raw
-
-
-def smooth_gaze(gaze: Floats, fps: float) -> NDArray[np.float64]:
-    """Gaze [T, 2, 2] without the tremble of single frames: eyes rest or jump, which a median leaves as it is."""
-    from scipy.ndimage import median_filter
-
-    window = 2 * round(_TREMBLE * fps) + 1
-    return smooth(median_filter(gaze.reshape(-1, 4), (window, 1), mode="nearest"), fps).reshape(-1, 2, 2)
 
 
 def _presence(seen: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

@@ -12,10 +12,12 @@ from numpy.typing import NDArray
 
 from ..take import rotation
 from .align import head_rotations
-from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net, smooth, smooth_gaze
+from .gazing import steady_gaze
+from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net
 from .liveliness import told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
+from .smoothing import smooth
 
 Floats = NDArray[np.floating]
 
@@ -132,8 +134,9 @@ class LiveFace:
         with torch.inference_mode():
             weights, gaze, facing = self._net(*seen.seen(self._net), neutral)
         at = len(inputs) - 1 - DELAY
-        raw = smooth(weights[0].double().numpy(), self._fps)[at]
-        angles = smooth_gaze(gaze[0].double().numpy() * GAZE_SCALE, self._fps)[at]
+        said = weights[0].double().numpy()
+        raw = smooth(said, self._fps)[at]
+        angles = steady_gaze(gaze[0].double().numpy() * GAZE_SCALE, said, self._fps)[at]
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))
         head = rotation.normalize(smooth(rotation.continuous(heads), self._fps))[at]

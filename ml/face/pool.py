@@ -25,7 +25,8 @@ class Pool:
         self.device = device
         self.performances = 0
         self.looks: Tensor | None = None
-        """[N, 2, looks] of all frames, straight and mirrored, once the pictures' side learns no more."""
+        """[V, N, 2, looks] of all frames, straight and mirrored, as filmed and spoilt in V - 1 ways, once what sees
+        pictures learns no more."""
         self._count = 0
         self._kept: dict[str, Tensor] = {}
         self._rows = torch.zeros(0, 0, dtype=torch.int64, device=device)
@@ -71,6 +72,12 @@ class Pool:
         """The frames [T] of one performance and which of them [T] are neutral."""
         length = int(self._lengths[number])
         return self._rows[number, :length], self._neutral[number, :length]
+
+    def looks_at(self, index: Tensor) -> Tensor:
+        """Looks [P, K, 2, looks] of frames [P, K], each performance filmed or spoilt in one way."""
+        assert self.looks is not None
+        way = torch.randint(len(self.looks), (len(index), 1), device=self.device)
+        return self.looks[way, index].float()
 
     def draw(self, count: int, neutrals: int, frames: int) -> Tensor:
         """Frames [count, neutrals + frames] of as many performances: neutral ones, then mostly those with something."""

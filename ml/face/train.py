@@ -72,6 +72,8 @@ class FaceTraining:
     """Frames of each of them, besides one or two neutral ones."""
     stretches: int = 24
     """Clips in a batch of the second phase."""
+    ways: int = 3
+    """Ways in which each clip's pictures are spoilt once more for the second phase."""
     window: int = 40
     """Frames of each of them."""
     learning_rate: float = 1.0e-3

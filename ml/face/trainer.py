@@ -139,7 +139,7 @@ class Trainer:
             if self.phase == _TIME:
                 say(f"Looking at the pictures of {self.pool.performances} clips ...")
                 self.net.eval()
-                self.pool.looks = known_looks(self.net, self.pool)
+                self.pool.looks = known_looks(self.net, self.pool, self.config.ways)
             if self.step < self._steps():
                 self._fit_phase(more if self.phase == _FRAMES else list, say)
                 if self.average:

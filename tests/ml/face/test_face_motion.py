@@ -9,11 +9,13 @@ import pytest
 import torch
 
 from understudy.ml.face.batches import with_eyes
-from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net, smooth
+from understudy.ml.face.gazing import steady_gaze, through_blinks
+from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
 from understudy.ml.face.performer_file import PerformerFileError, measure_face, read_neutral, write_performer
+from understudy.ml.face.smoothing import smooth
 from understudy.ml.take import FACE_NAMES
 from understudy.ml.take.names import mirrored
 
@@ -177,3 +179,21 @@ def test_long_shut_eyes_are_believed_only_if_they_look_shut():
     openings[50:55, 1] = 0.18  # with a blink in the smile
     shown = believed(raw, openings, np.ones(90, dtype=bool), 30.0)
     assert (shown[50:55, left] == 1).all() and shown[10:50, left].max() <= 0.3
+
+
+def test_shut_eyes_keep_where_they_look():
+    frames, blink = np.arange(40), PREDICTED.index("eyeBlinkLeft")
+    gaze = np.zeros((40, 2, 2))
+    gaze[:, :, 0] = np.where(frames < 20, -10.0, 12.0)[:, None]  # a jump behind shut lids
+    weights = np.zeros((40, len(PREDICTED)))
+    weights[17:23, blink] = 1
+    seen = gaze.copy()
+    seen[17:23, 0] = 99.0  # what is said of a shut eye means nothing
+    kept = through_blinks(seen, weights)
+    np.testing.assert_array_equal(kept[:16], gaze[:16])
+    np.testing.assert_array_equal(kept[24:], gaze[24:])
+    assert (np.diff(kept[15:25, 0, 0]) >= 0).all() and kept[:, 0].max() <= 12
+    np.testing.assert_array_equal(kept[:, 1], gaze[:, 1])  # the other eye stayed open
+    assert np.abs(steady_gaze(seen, weights, 30.0)).max() < 14
+    shut = np.ones_like(weights)
+    np.testing.assert_array_equal(through_blinks(seen, shut), seen)

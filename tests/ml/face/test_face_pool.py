@@ -68,7 +68,9 @@ def test_stretches_are_frames_in_a_row_of_clips_that_are_long_enough(pool):
 
 
 def test_looks_are_forgotten_when_people_come(pool):
-    pool.looks = torch.zeros(len(pool), 2, 3)
+    pool.looks = torch.arange(2.0)[:, None, None, None].expand(2, len(pool), 2, 3)
+    looks = pool.looks_at(pool.draw(50, 1, 2))
+    assert looks.shape == (50, 3, 2, 3) and (looks == looks[:, :1, :1, :1]).all() and 0 < looks.mean() < 1
     pool.add([])
     assert pool.looks is not None
     pool.add([example(8, 4)])
