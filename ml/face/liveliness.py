@@ -31,6 +31,10 @@ _BLINK_GAIN: Final = 1.29
 _BLINKS: Final = [PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 
 
+_KNEES: Final = np.array([0.25 if name == "tongueOut" else KNEE for name in PREDICTED])
+"""The tongue in an open mouth looks a little as if it were out, on real people more than on rendered ones."""
+
+
 def told(raw: Floats, gains: tuple[float, ...] = ()) -> NDArray[np.float64]:
     """Weights [..., 44] as a take holds them from the network's: what is small made smaller, the rest bolder."""
     weights = _believed(raw) * (np.asarray(gains) if gains else USUAL_GAIN)
@@ -59,4 +63,4 @@ def fit_gains(raw: Floats, truth: Floats) -> tuple[float, ...]:
 
 def _believed(raw: Floats) -> NDArray[np.float64]:
     some = np.clip(np.asarray(raw, dtype=np.float64), 0, 1)
-    return some**2 / (some + KNEE)
+    return some**2 / (some + _KNEES)
