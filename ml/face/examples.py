@@ -1,4 +1,4 @@
-"""Clips as the face network learns from them, and what is done to their pictures so that it learns to generalise."""
+"""Clips as the face network learns from them: what was seen aligned, what was true, the pictures."""
 
 from __future__ import annotations
 

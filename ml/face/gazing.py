@@ -22,7 +22,8 @@ _BLINKS: Final = tuple(PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "
 def steady_gaze(gaze: Floats, weights: Floats, fps: float) -> NDArray[np.float64]:
     """Gaze [T, 2, 2] without the tremble of single frames, and without what is said of shut eyes.
 
-    weights [T, 44] as the network gives them. Eyes rest or jump, which a median leaves as it is.
+    weights [T, 44] as far as they are believed: who squints in a smile still looks about. Eyes rest or jump, which a
+    median leaves as it is.
     """
     from scipy.ndimage import median_filter
 
@@ -39,7 +40,7 @@ def through_blinks(gaze: Floats, weights: Floats) -> NDArray[np.float64]:
     kept = np.array(gaze, dtype=np.float64)
     frames = np.arange(len(kept))
     for eye, column in enumerate(_BLINKS):
-        shut = binary_dilation(np.asarray(weights)[:, column] > _SHUT)
+        shut = np.asarray(binary_dilation(np.asarray(weights)[:, column] > _SHUT), dtype=bool)
         if shut.all():
             continue
         seen = np.flatnonzero(~shut)

@@ -137,7 +137,7 @@ class _Shot:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
         raw = believed(smooth(read.weights, self.fps), self.input.eyes[:, 4:], self.usable, self.fps)
-        gaze = steady_gaze(read.gaze, read.weights, self.fps)
+        gaze = steady_gaze(read.gaze, raw, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))

@@ -5,10 +5,12 @@ from __future__ import annotations
 import multiprocessing
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import fields
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import torch
@@ -18,7 +20,7 @@ from .data import FaceClip, clip_path, load_clip, make_clips
 from .examples import Example, make_example
 
 Say = Callable[[str], None]
-_AHEAD = 256
+_AHEAD = 64
 """Clips given to a reading process before it has answered."""
 
 
@@ -56,7 +58,7 @@ class Library:
     ) -> tuple[list[Example], list[Example]]:  # fmt: skip
         """(held out, to train on); the first seeds are held out, so that a resumed run keeps them."""
         examples = [example for clip in clips if (example := make_example(clip, canonical)) is not None]
-        held = min(most, max(1, len(examples) // 12))
+        held = max(1, min(most, len(examples) // 12))
         self.count = len(examples) - held
         return examples[:held], examples[held:]
 
@@ -68,8 +70,10 @@ class Library:
         elif processes == 0:
             yield lambda: self._new(canonical)
         else:
-            with ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _one_thread) as readers:
+            readers = ProcessPoolExecutor(processes, multiprocessing.get_context("spawn"), _one_thread)
+            try:
                 yield _Ahead(self, readers, canonical, processes * _AHEAD).ready
+            finally:  # also when training is stopped: what waits to be read is left
                 readers.shutdown(cancel_futures=True)
 
     def unread(self) -> list[Path]:
@@ -102,9 +106,12 @@ class _Ahead:
         done = [future for future in self._given if future.done()]
         self._given = [future for future in self._given if not future.done()]
         room = self._most - len(self._given)
-        self._given += [self._readers.submit(_arrays, path, self._canonical) for path in self._waiting[:room]]
+        try:
+            self._given += [self._readers.submit(_arrays, path, self._canonical) for path in self._waiting[:room]]
+            found = [arrays for future in done if (arrays := future.result()) is not None]
+        except BrokenProcessPool as error:
+            raise TrainingError("A process that reads clips has died; go on with --resume and readers = 0.") from error
         self._waiting = self._waiting[room:]
-        found = [arrays for future in done if (arrays := future.result()) is not None]
         self._library.count += len(found)
         return [Example(**{key: _tensor(key, value) for key, value in arrays.items()}) for arrays in found]
 
@@ -115,7 +122,10 @@ def _one_thread() -> None:
 
 def _arrays(path: Path, canonical: np.ndarray) -> dict[str, Any] | None:
     """An example as plain arrays, which pass from one process to another."""
-    example = make_example(load_clip(path), canonical)
+    try:
+        example = make_example(load_clip(path), canonical)
+    except (OSError, ValueError, KeyError, BadZipFile):
+        return None  # a damaged file is not worth the whole training
     return None if example is None else {f.name: np.asarray(getattr(example, f.name)) for f in fields(Example)}
 
 

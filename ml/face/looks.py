@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from ..frozen import frozen
-from .crop import face_crop
 from .examples import as_input
 from .eyes import HEIGHT, WIDTH, eye_pictures
 from .model import FaceNet
@@ -30,10 +29,6 @@ class FaceLooks:
         torch.set_num_threads(1)
         faces, eyes = torch.rand(2, 3, self._crop, self._crop), torch.rand(2, 3, HEIGHT, WIDTH)
         self._looks = frozen(_Looks(whole), faces, eyes)
-
-    def of(self, picture: NDArray[np.uint8], points: NDArray[np.floating]) -> NDArray[np.float32]:
-        """[2, looks] of the face at the landmarks [478, 3] px in a picture [H, W, 3] RGB: as it is, and mirrored."""
-        return self.of_crop(face_crop(picture, points))
 
     def of_crop(self, crop: NDArray[np.uint8]) -> NDArray[np.float32]:
         """[2, looks] of a face picture (see `ml.face.crop`)."""

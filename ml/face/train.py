@@ -69,7 +69,7 @@ class FaceTraining:
     performances: int = 12
     """People in a batch of the first phase; hundreds on an accelerator."""
     frames: int = 7
-    """Frames of each of them, besides one or two neutral ones."""
+    """Frames of each of them, besides one to three neutral ones."""
     stretches: int = 24
     """Clips in a batch of the second phase."""
     ways: int = 3
@@ -146,8 +146,9 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
             if begun is not None:
                 after = {name: value.cpu() for name, value in net.state_dict().items()}
                 net.load_state_dict(blended(before, after, config.blend))
+                trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
-            export(net.cpu(), library.count, trainer.best, say)
+            export(net.cpu(), library.count, trainer.latest, say)
     return run
 
 

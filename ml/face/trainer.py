@@ -34,7 +34,6 @@ if TYPE_CHECKING:
 PHASES: Final = ("frames", "time")
 _FRAMES, _TIME = range(2)
 _AVERAGE: Final = 0.998
-_MOST_HELD_OUT: Final = 24
 _SEEING: Final = ("picture.", "eye.")
 """What learns from pictures, and so not in the last phase."""
 
@@ -50,11 +49,9 @@ def is_first_process() -> bool:
 
 def training_device(name: str) -> torch.device:
     """The device of a configuration: "auto" = this process's accelerator if there is one."""
-    if name != "auto":
-        return torch.device(name)
-    if torch.cuda.is_available():
-        return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0")))
-    return torch.device("cpu")
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if name == "cuda" else torch.device(name)
 
 
 class Trainer:
@@ -68,7 +65,10 @@ class Trainer:
             part.to(memory_format=layout(self.device))  # pyright: ignore[reportCallIssue]
         self.phase, self.step = _FRAMES, 0
         self.history: list[dict[str, float]] = []
-        self.best: dict[str, float] = {}
+        self.latest: dict[str, float] = {}
+        """The held-out figures of the last report."""
+        self.elapsed = 0.0
+        """Seconds spent in the phase."""
         self.products = torch.as_tensor(action_products(), dtype=torch.float32, device=self.device)
         self.pool, self.held_out = Pool(self.device), Pool(self.device)
         self.optimiser = self._new_optimiser()
@@ -90,6 +90,7 @@ class Trainer:
         for name, parameter in self.net.named_parameters():
             if self.phase != _TIME or not name.startswith(_SEEING):
                 (own if id(parameter) in backbone else others).append(parameter)
+        self.net.zero_grad(set_to_none=True)  # what no longer learns would keep its last gradient
         groups = [{"params": others, "share": 1.0}]
         if own:
             groups.append({"params": own, "share": self.config.backbone_rate})
@@ -105,7 +106,7 @@ class Trainer:
         state: dict[str, Any] = torch.load(self.checkpoint, weights_only=True, map_location=self.device)
         self.net.load_state_dict(state["net"])
         self.phase, self.step, self.history = state["phase"], state["step"], state["history"]
-        self.best = state["best"]
+        self.latest, self.elapsed = state["latest"], state["elapsed"]
         self.optimiser = self._new_optimiser()
         self.optimiser.load_state_dict(state["optimiser"])
         torch.manual_seed(self.config.seed + 7919 * (self.step + 1) + 1000 * int(os.environ.get("RANK", "0")))
@@ -116,7 +117,7 @@ class Trainer:
             return
         state = {
             "net": self.average or self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "phase": self.phase,
-            "step": self.step, "history": self.history, "best": self.best,
+            "step": self.step, "history": self.history, "latest": self.latest, "elapsed": self.elapsed,
         }  # fmt: skip
         partial = self.checkpoint.with_suffix(".partial")
         torch.save(state, partial)
@@ -131,7 +132,7 @@ class Trainer:
     ) -> None:
         """Both phases, from where the run stands; the average of the weights is left in place."""
         self.pool.add(train)
-        self.held_out.add(held_out[:_MOST_HELD_OUT])
+        self.held_out.add(held_out)
         while self.phase < len(PHASES):
             if self.phase == _TIME and not self.pool.has(self.config.window):
                 say("No clip is long enough to learn movement from; that phase is left out.")
@@ -145,9 +146,9 @@ class Trainer:
                 if self.average:
                     self.net.load_state_dict(self.average)
                 self.average = {}
-                self.save()
-            self.phase, self.step = self.phase + 1, 0
+            self.phase, self.step, self.elapsed = self.phase + 1, 0, 0.0
             self.optimiser = self._new_optimiser()
+            self.save()
         self.phase, self.step = _TIME, self.config.time_steps
         self.optimiser = self._new_optimiser()
         self.save()
@@ -160,7 +161,7 @@ class Trainer:
         return (self.config.frame_steps, self.config.time_steps)[self.phase]
 
     def _fit_phase(self, more: Callable[[], list[Example]], say: Callable[[str], None]) -> None:
-        config, begun = self.config, time.monotonic()
+        config, begun, before = self.config, time.monotonic(), self.elapsed
         losses: list[Tensor] = []
         steps, minutes = self._steps(), (config.frame_minutes, config.time_minutes)[self.phase]
         counts = rarity(self.pool.of("weights"))
@@ -168,12 +169,13 @@ class Trainer:
         while self.step < steps:
             share = self.step / steps
             if minutes:
-                share = max(share, (time.monotonic() - begun) / 60 / minutes)
+                share = max(share, self._agreed((before + time.monotonic() - begun) / 60 / minutes))
             if share >= 1:
                 break
             self._set_rate(share)
             losses.append(self._learn(counts))
             self.step += 1
+            self.elapsed = before + time.monotonic() - begun
             if self.step % config.checkpoint_every == 0 or self.step == steps:
                 pace = (time.monotonic() - begun) / (self.step - first)
                 figures = self._report(losses, pace, say)
@@ -221,6 +223,14 @@ class Trainer:
         self._follow_average()
         return loss.detach()
 
+    def _agreed(self, value: float) -> float:
+        """The first process's number: clocks differ, and all have to end with the same step."""
+        if self._processes == 1:
+            return value
+        shared = torch.tensor(value, dtype=torch.float64, device=self.device)
+        torch.distributed.broadcast(shared, 0)
+        return float(shared)
+
     def _average_gradients(self) -> None:
         for parameter in self.net.parameters():
             if parameter.grad is not None:
@@ -246,8 +256,7 @@ class Trainer:
         figures |= self.measure()
         self.net.load_state_dict(learning)
         self.history.append(figures)
-        if not self.best or self.phase == _TIME:
-            self.best = figures
+        self.latest = figures
         if is_first_process():
             (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
         say(
@@ -300,4 +309,5 @@ class Trainer:
 
     def draw_curves(self) -> None:
         """The run's curves as curves.png."""
-        draw_curves(self.run / "curves.png", self.history)
+        if self.history:
+            draw_curves(self.run / "curves.png", self.history)

@@ -197,3 +197,9 @@ def test_shut_eyes_keep_where_they_look():
     assert np.abs(steady_gaze(seen, weights, 30.0)).max() < 14
     shut = np.ones_like(weights)
     np.testing.assert_array_equal(through_blinks(seen, shut), seen)
+    smiling = np.zeros((90, len(PREDICTED)))
+    smiling[20:70, blink] = 0.6  # said shut for long, while the landmarks see an open eye
+    glance = np.zeros((90, 2, 2))
+    glance[40:50] = 20.0
+    told = believed(smiling, np.full((90, 2), 0.3), np.ones(90, dtype=bool), 30.0)
+    assert steady_gaze(glance, told, 30.0)[45, 0, 0] > 18

@@ -87,6 +87,8 @@ def test_clips_that_come_while_training_are_read(tmp_path, processes, a_clip):
     with library.reading(canonical, processes) as more:
         assert more() == []
         save_clip(a_clip, clip_path(tmp_path, 1002))
+        if processes:
+            clip_path(tmp_path, 1003).write_bytes(b"half a clip")
         fresh: list[Example] = []
         for _ in range(600):
             fresh += more()

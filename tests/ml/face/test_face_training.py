@@ -21,6 +21,7 @@ from understudy.ml.face.train import (
     mean_correlation,
     read_config,
     train_face,
+    with_finer,
 )
 from understudy.ml.performers import Renderer, RendererError
 from understudy.ml.take import FACE_NAMES
@@ -80,6 +81,16 @@ def test_blended_weights_lie_between():
     before, after = {"a": torch.zeros(2), "n": torch.tensor(3)}, {"a": torch.ones(2), "n": torch.tensor(3)}
     mean = blended(before, after, 0.25)
     assert mean["a"].tolist() == [0.25, 0.25] and mean["n"] == 3
+
+
+def test_more_blocks_change_nothing_before_they_have_learned():
+    net = load_face_net()
+    more = with_finer(net, net.config.finer + 1)
+    assert more.config.finer == net.config.finer + 1 and with_finer(net, 0) is net
+    pictures, eyes = torch.rand(2, 3, 96, 96), torch.rand(2, 3, 32, 48)
+    with torch.inference_mode():
+        torch.testing.assert_close(more.eval().picture(pictures), net.eval().picture(pictures))
+        torch.testing.assert_close(more.eye(eyes), net.eye(eyes))
 
 
 def canonical_and_mirror():

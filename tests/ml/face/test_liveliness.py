@@ -44,3 +44,13 @@ def test_what_the_network_hardly_dares_to_tell_is_told_a_little():
     assert 0 < jaw[2] < 0.01 and jaw[50] > 0.55  # small ones smaller, larger ones bolder
     assert blink[42] > 0.5 > blink[40]
     assert told(raw, (4.0,) * len(PREDICTED))[2].max() < 0.02
+
+
+def test_a_tongue_has_to_be_believed_more():
+    raw = np.zeros(len(PREDICTED))
+    for name in ("tongueOut", "jawForward"):
+        raw[PREDICTED.index(name)] = 0.15
+    shown = told(raw)
+    assert shown[PREDICTED.index("tongueOut")] < 0.7 * shown[PREDICTED.index("jawForward")]
+    raw[PREDICTED.index("tongueOut")] = 0.8
+    assert told(raw)[PREDICTED.index("tongueOut")] > 0.75
