@@ -41,7 +41,8 @@ def _waves(rng: np.random.Generator, places: Floats, lengths: tuple[float, float
     count = 6
     ways = rng.normal(size=(count, 3))
     ways /= np.linalg.norm(ways, axis=1, keepdims=True)
-    length = np.exp(rng.uniform(*np.log(lengths), count))
+    shortest, longest = np.log(lengths)
+    length = np.exp(rng.uniform(shortest, longest, count))
     waves = np.sin(places @ (2 * np.pi * ways / length[:, None]).T + rng.uniform(0, 2 * np.pi, count))
     return waves.sum(axis=1) / np.sqrt(count / 2)
 

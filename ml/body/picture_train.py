@@ -19,6 +19,7 @@ from typing import Any, Final
 
 import torch
 from torch import Tensor, nn
+from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from .bank import BODY_BONES, READING, Stretch
 from .picture_losses import Doubt, directions, loss_of
@@ -245,8 +246,7 @@ class _Trainer:
         nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
         self.optimiser.step()
         keep = min(config.average, (self.step + 1) / (self.step + 20))
-        with torch.no_grad():
-            torch._foreach_lerp_(list(self.averaged.parameters()), list(self.net.parameters()), 1 - keep)
+        get_ema_multi_avg_fn(keep)(list(self.averaged.parameters()), list(self.net.parameters()), 0)
         return loss.detach()
 
     def _quick(self) -> AbstractContextManager[Any]:
