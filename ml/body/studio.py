@@ -9,8 +9,10 @@ from __future__ import annotations
 
 import mmap
 import multiprocessing
+import os
 import queue
-from collections.abc import Iterator, Sequence
+import sys
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -41,6 +43,11 @@ SIZES: Final = ((320, 320), (288, 384), (512, 512), (416, 256), (480, 384))
 """Width and height of pictures."""
 CANVAS: Final = (512, 512)
 """Rows and columns that hold a picture of any of the sizes; beyond its edges they go on."""
+START: Final = "fork" if sys.platform == "linux" else "spawn"
+"""How processes begin: forked ones share the motions and the anatomy, others have copies. Forking is not there on
+Windows, and not safe on macOS."""
+_LOOK_ROUND: Final = 2.0
+"""Seconds of waiting after which a process sees whether the one that began it is still there."""
 _SLOTS: Final = 6
 """Sheets for each process: those not yet taken."""
 _PER_SECOND: Final = 0.7
@@ -83,7 +90,7 @@ def _layout() -> dict[str, tuple[tuple[int, ...], type]]:
 
 @dataclass(frozen=True)
 class OnStage:
-    """Of one picture, as in an album."""
+    """Of one picture."""
 
     rotations: Floats
     hips: Floats
@@ -101,23 +108,35 @@ class OnStage:
 class Studio:
     """Processes that make sheets until they are told to stop. Start it before anything touches the graphics card."""
 
-    def __init__(self, processes: int, bank: Sequence[Stretch], seeds: Sequence[int], held_out: bool = False) -> None:
-        """seeds: taken in turn, each process every so many; held_out: with shadings never trained on."""
-        context = multiprocessing.get_context("fork")  # the bank and the anatomy are shared, not copied
-        parts = _layout()
-        size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in parts.values())
-        self._sheets = [_as_sheet(mmap.mmap(-1, size)) for _ in range(processes * _SLOTS)]
-        self._ready: Any = context.Queue()
-        self._free: Any = context.Queue()
-        for slot in range(len(self._sheets)):
+    def __init__(
+        self, processes: int, bank: Sequence[Stretch], seeds: Sequence[int], held_out: bool = False,
+        say: Callable[[str], None] = print, start: str = START,
+    ) -> None:  # fmt: skip
+        """seeds: taken in turn, each process every so many; held_out: with shadings never trained on; start: how
+        processes begin ("fork" or "spawn")."""
+        context: Any = multiprocessing.get_context(start)
+        memories = [_memory(context, start) for _ in range(processes * _SLOTS)]
+        self._sheets = [_as_sheet(memory) for memory in memories]
+        self._ready, self._free = context.Queue(), context.Queue()
+        for slot in range(len(memories)):
             self._free.put(slot)
-        self._complaint = ""
+        self._say = say
+        self.complaint = ""
+        """What a process said when it ended."""
+        self.reached = -1
+        """The largest seed of the sheets given out."""
         self._processes = [
-            context.Process(target=self._work, args=(bank, seeds[i::processes], i, held_out), daemon=True)
+            context.Process(
+                target=_work, daemon=True,
+                args=(memories, self._ready, self._free, bank, seeds[i::processes], i, held_out, os.getpid()),
+            )
             for i in range(processes)
-        ]
+        ]  # fmt: skip
+        threads = cv2.getNumThreads()
+        cv2.setNumThreads(1)  # ends OpenCV's threads here: forked, their pool would wait for threads that are not there
         for process in self._processes:
             process.start()
+        cv2.setNumThreads(threads)
 
     @property
     def working(self) -> bool:
@@ -125,22 +144,34 @@ class Studio:
         return any(process.is_alive() for process in self._processes) or not self._ready.empty()
 
     def sheets(self, patience: float = 0.5) -> Iterator[Sheet | None]:
-        """Sheets as they come, each to be used before the next is asked for; None after `patience` seconds of none."""
+        """Sheets as they come, each to be used before the next is asked for; None after `patience` seconds of none.
+
+        None for good once no process is left, which is said if they did not end because all seeds were done.
+        """
+        told = False
         while True:
             try:
-                slot = self._ready.get(timeout=patience)
+                taken = self._ready.get(timeout=patience)
             except queue.Empty:
-                if not any(process.is_alive() for process in self._processes):
-                    if self._complaint:
-                        raise RuntimeError(self._complaint) from None
-                    return
+                if not told and not self.working:
+                    told = True
+                    self._tell_of_the_end()
                 yield None
                 continue
-            if isinstance(slot, str):  # the others go on
-                self._complaint = slot
+            if isinstance(taken, str):  # the others go on
+                self.complaint = taken
                 continue
+            slot, seed = taken
+            self.reached = max(self.reached, seed)
             yield self._sheets[slot]
             self._free.put(slot)
+
+    def _tell_of_the_end(self) -> None:
+        codes = {process.exitcode for process in self._processes} - {0}
+        if codes and not self.complaint:
+            self.complaint = f"the processes ended with {', '.join(sorted(map(str, codes)))}"
+        if self.complaint:
+            self._say(f"Nobody is photographed any more ({self.complaint}); learning goes on from those seen so far.")
 
     def close(self) -> None:
         for process in self._processes:
@@ -148,34 +179,71 @@ class Studio:
         for process in self._processes:
             process.join(5)
 
-    def _work(self, bank: Sequence[Stretch], seeds: Sequence[int], number: int, held_out: bool) -> None:
-        cv2.setNumThreads(1)
-        size = SIZES[number % len(SIZES)]
-        failed = 0
+
+def _work(
+    memories: Sequence[Any], ready: Any, free: Any, bank: Sequence[Stretch], seeds: Sequence[int], number: int,
+    held_out: bool, parent: int,
+) -> None:  # fmt: skip
+    """What each process does; it leaves when the one that began it is gone, however that ended."""
+    cv2.setNumThreads(1)
+    sheets, failed = [_as_sheet(memory) for memory in memories], 0
+    try:
+        with Renderer(*SIZES[0]) as renderer:
+            for seed in seeds:
+                slot = _free_slot(free, parent)
+                if slot is None:
+                    ready.cancel_join_thread()
+                    return
+                try:
+                    renderer.resize(*picture_size(seed))
+                    photograph(sheets[slot], seed, bank, renderer, held_out)
+                except Exception as error:
+                    failed += 1
+                    free.put(slot)
+                    if failed > 20:
+                        raise RuntimeError(f"too many pictures failed, the last with {error!r}") from error
+                    continue
+                ready.put((slot, seed))
+    except Exception as error:  # noqa: BLE001 - told to whoever waits for sheets
+        ready.put(f"process {number} ended: {error}")
+
+
+def _free_slot(free: Any, parent: int) -> int | None:
+    """The next free sheet's number; None once the process `parent` is gone."""
+    while not _is_orphan(parent):
         try:
-            with Renderer(*size) as renderer:
-                for seed in seeds:
-                    slot = self._free.get()
-                    try:
-                        photograph(self._sheets[slot], seed, bank, renderer, held_out)
-                    except Exception as error:
-                        failed += 1
-                        self._free.put(slot)
-                        if failed > 20:
-                            raise RuntimeError(f"Too many pictures failed, the last with {error!r}") from error
-                        continue
-                    self._ready.put(slot)
-        except Exception as error:  # noqa: BLE001 - told to whoever waits for sheets
-            self._ready.put(f"The studio's process {number} ended: {error!r}")
+            return free.get(timeout=_LOOK_ROUND)
+        except queue.Empty:
+            continue
+    return None
 
 
-def _as_sheet(memory: mmap.mmap) -> Sheet:
+def _is_orphan(parent: int) -> bool:
+    """Whether who began this process is gone: another parent (Linux, macOS), or its handle says so (Windows)."""
+    above = multiprocessing.parent_process()
+    return os.getppid() != parent or (above is not None and not above.is_alive())
+
+
+def _memory(context: Any, start: str) -> Any:
+    """Memory of one sheet that processes share."""
+    parts = _layout()
+    size = sum(int(np.prod(shape)) * np.dtype(kind).itemsize for shape, kind in parts.values())
+    # Forked processes have it anyhow; others are handed it, in a file or by name.
+    return mmap.mmap(-1, size) if start == "fork" else context.RawArray("B", size)
+
+
+def _as_sheet(memory: Any) -> Sheet:
     arrays, at = {}, 0
     for name, (shape, kind) in _layout().items():
         count = int(np.prod(shape))
         arrays[name] = np.frombuffer(memory, dtype=kind, count=count, offset=at).reshape(shape)
         at += count * np.dtype(kind).itemsize
     return Sheet(**arrays)
+
+
+def picture_size(seed: int) -> tuple[int, int]:
+    """Width and height of a person's pictures: the seed's own, however many processes there are."""
+    return SIZES[int(np.random.default_rng([seed, 0x512E]).integers(len(SIZES)))]
 
 
 def photograph(sheet: Sheet, seed: int, bank: Sequence[Stretch], renderer: Renderer, held_out: bool) -> None:

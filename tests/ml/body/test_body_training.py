@@ -6,6 +6,7 @@ from contextlib import nullcontext
 from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
+from types import SimpleNamespace
 
 import av
 import cv2
@@ -254,7 +255,7 @@ def noise(sheet, seed, bank, renderer, held_out):
 def test_training_runs_checkpoints_and_goes_on(tmp_path, clips, monkeypatch):
     for i, clip in enumerate(clips):
         save_clip(clip, clip_path(tmp_path, FIRST_TRAINING_SEED + i))
-    monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext())
+    monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext(SimpleNamespace(resize=lambda *size: None)))
     monkeypatch.setattr(studio, "photograph", noise)
     for module in (studio, picture_train):
         monkeypatch.setattr(module, "PEOPLE_PICTURES", 2)
