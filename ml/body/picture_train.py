@@ -3,7 +3,7 @@
 Processes photograph people (`studio.py`); here MediaPipe's network looks at them once, and what its inner layer and its
 points say is kept in the card's memory, from which every step draws. Bound to the clock: the rates fall with the time
 that is left, so that any number of minutes ends well. Can be stopped at any time; goes on from its checkpoint with new
-people.
+people, and with what is left of the minutes and steps: none, once it is done.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from __future__ import annotations
 import copy
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,12 +21,13 @@ import torch
 from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
-from .bank import BODY_BONES, READING, Stretch
+from ..training import TrainingError
+from .bank import BODY_BONES, Stretch
+from .darkroom import Darkroom, Store, room_for
 from .picture_losses import Doubt, directions, loss_of
-from .picture_model import INNER, INNER_CHANNELS, POINT_CHANNELS, BodyPictureNet
+from .picture_model import INNER, BodyPictureNet
 from .pose_graph import HEAT, POINTS, PRESENCE, WORLD, PoseGraph
-from .squares import Looker, cut, varied
-from .studio import PEOPLE_PICTURES, VIEWS, Sheet, Studio
+from .studio import PEOPLE_PICTURES, VIEWS, Studio
 
 Say = Callable[[str], None]
 
@@ -38,6 +39,9 @@ _MISTAKEN: Final = 0.08
 _WARM_UP: Final = 400
 _KEPT_OF_BEFORE: Final = 0.2
 _BONES: Final = len(BODY_BONES)
+_MEASURED: Final = 200
+"""Views of each kind at most that a report is made of on a processor, which takes 3 ms for each; all at the end."""
+_LEARNT_MEASURED: Final = 4000
 
 
 @dataclass(frozen=True)
@@ -68,54 +72,6 @@ class PictureTraining:
     sheets_a_step: int = 4
 
 
-class Store:
-    """Views on the card: a ring in which new ones take the place of the oldest."""
-
-    def __init__(self, rows: int, device: torch.device) -> None:
-        half = torch.float16 if device.type == "cuda" else torch.float32
-        self.maps = torch.zeros(rows, INNER_CHANNELS, 8, 8, dtype=half, device=device)
-        self.points = torch.zeros(rows, POINT_CHANNELS, device=device)
-        self.places = torch.zeros(rows, 3, device=device)
-        self.readings = torch.zeros(rows, READING, device=device)
-        self.flawed = torch.zeros(rows, dtype=torch.bool, device=device)
-        self.count = self.taken = 0
-
-    def add(self, maps: Tensor, points: Tensor, places: Tensor, readings: Tensor, flawed: Tensor) -> None:
-        rows = (torch.arange(len(maps), device=maps.device) + self.taken) % len(self.maps)
-        for own, given in (
-            (self.maps, maps), (self.points, points), (self.places, places), (self.readings, readings),
-            (self.flawed, flawed),
-        ):  # fmt: skip
-            own[rows] = given.to(own.dtype)
-        self.taken += len(maps)
-        self.count = min(self.taken, len(self.maps))
-
-
-class Darkroom:
-    """Takes sheets in: cuts the squares, has MediaPipe's network look at them, keeps what it says."""
-
-    def __init__(self, graph: PoseGraph, device: torch.device) -> None:
-        self._device = device
-        self._half = torch.float16 if device.type == "cuda" else torch.float32
-        self._looker = Looker(graph).to(device, self._half, memory_format=torch.channels_last).eval()  # type: ignore[call-overload]
-
-    def take(self, sheet: Sheet, store: Store, vary: bool) -> None:
-        # Copies: the sheet's memory is filled again as soon as it is given back.
-        pictures, sizes, views, places, readings = (
-            torch.from_numpy(array).to(self._device, copy=True)
-            for array in (sheet.pictures, sheet.sizes, sheet.views, sheet.places, sheet.readings)
-        )
-        with torch.inference_mode():
-            squares = cut(pictures, sizes, views)
-            if vary:
-                some = torch.rand(len(squares), 1, 1, 1, device=self._device) < 0.5
-                squares = torch.where(some, varied(squares), squares)
-            given = squares.to(self._half).contiguous(memory_format=torch.channels_last)
-            maps, points, seen = self._looker(given)
-            flawed = (views[:, 0].long() % 2) > 0
-            store.add(maps[seen], points[seen], places[seen], readings[seen], flawed[seen])
-
-
 def train_picture(
     config: PictureTraining, net: BodyPictureNet, banks: tuple[Sequence[Stretch], Sequence[Stretch]], run: Path,
     resume: bool = False, say: Say = print, keep: Callable[[BodyPictureNet], None] | None = None,
@@ -126,10 +82,20 @@ def train_picture(
     banks: of motions to learn from, and those kept; keep: called with the averaged network at each report; graph:
     MediaPipe's network, where it is not installed.
     """
-    begun, begin = time.monotonic(), config.seed * 10_000_000 + 1
+    begun, begin, state = time.monotonic(), config.seed * 10_000_000 + 1, _read(run) if resume else {}
+    if (
+        state.get("history")
+        and _share(config, state["step"], state.get("seconds", 0.0), state.get("filling", 0.0)) >= 1
+    ):
+        say(f"Reading single pictures is learnt already, in {state['step']} steps.")
+        learnt = copy.deepcopy(net).eval()
+        learnt.load_state_dict(state["averaged"])
+        return learnt, state["history"][-1]
+    seeds = range(state.get("next_seed", begin), begin + _HELD_OUT_SEED - 1)
+    held_out = range(_HELD_OUT_SEED, _HELD_OUT_SEED + config.held_out)
     studios = [
-        Studio(config.processes, banks[0], range(begin, begin + _HELD_OUT_SEED - 1)),
-        Studio(max(1, config.processes // 2), banks[1], range(_HELD_OUT_SEED, _HELD_OUT_SEED + config.held_out), True),
+        Studio(config.processes, banks[0], seeds, say=say),
+        Studio(max(1, config.processes // 2), banks[1], held_out, True, say),
     ]
     try:  # nothing touches the card before the studios' processes are there
         device = torch.device("cuda" if config.device == "auto" and torch.cuda.is_available() else
@@ -138,13 +104,29 @@ def train_picture(
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
         darkroom = Darkroom(graph or PoseGraph((POINTS, PRESENCE, HEAT, WORLD, INNER)), device)
         views = VIEWS * PEOPLE_PICTURES
-        store, kept = Store(config.people * views, device), Store(config.held_out * views, device)
-        fill(darkroom, studios, store, kept, config.first, say)
+        kept = Store(config.held_out * views, device)
+        store = Store(room_for(config.people, device, say) * views, device)
+        fill(darkroom, studios, store, kept, min(config.first, len(store.maps)), say)
         trainer = _Trainer(config, net, run, device, say, keep)
-        return trainer.fit(studios[0].sheets(0.001), darkroom, store, kept, resume, begun)
+        trainer.resume(state)
+        return trainer.fit(studios[0], darkroom, store, kept, time.monotonic() - begun)
     finally:
         for studio in studios:
             studio.close()
+
+
+def _read(run: Path) -> dict[str, Any]:
+    """The run's checkpoint, on the processor; empty if there is none."""
+    path = run / "picture.pt"
+    return torch.load(path, weights_only=True, map_location="cpu") if path.exists() else {}
+
+
+def _share(config: PictureTraining, step: int, seconds: float, filling: float) -> float:
+    """How much of the training is done, after so many steps and seconds of learning in all.
+
+    filling: seconds in all until there was enough to learn from, which count as training too.
+    """
+    return max(seconds / max(config.seconds - filling, 1.0), step / config.steps)
 
 
 def fill(
@@ -163,10 +145,14 @@ def fill(
         sheet = next(others, None)
         if sheet is not None:
             darkroom.take(sheet, store, vary=True)
-        if time.monotonic() - begun > patience and kept.count and store.count:
+        waited = time.monotonic() - begun
+        if (over and not studios[0].working) or waited > 4 * patience:
             break
-        if time.monotonic() - begun > 4 * patience:
-            raise RuntimeError("No pictures came within minutes.")
+        if waited > patience and kept.count and store.count:
+            break
+    if not store.count:
+        reason = studios[0].complaint or "no pictures came within minutes"
+        raise TrainingError(f"There is nobody to learn from: {reason}.")
     say(f"{store.count} views to begin with and {kept.count} kept after {time.monotonic() - begun:.1f} s.")
 
 
@@ -188,31 +174,42 @@ class _Trainer:
         groups = [{"params": deep}, {"params": [*behind, *self.doubt.parameters()]}]
         self.optimiser = torch.optim.AdamW(groups, weight_decay=0.03, fused=device.type == "cuda")
         self.step, self.history = 0, list[dict[str, float]]()
+        self.seconds = self.filling = 0.0
+        self.people = self.next_seed = 0
+        """Who were learnt from, and the seed of the next."""
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Go on from a checkpoint, if there was one."""
+        if not state:
+            return
+        self.net.load_state_dict(state["net"])
+        self.averaged.load_state_dict(state["averaged"])
+        self.doubt.load_state_dict(state["doubt"])
+        self.optimiser.load_state_dict(state["optimiser"])
+        self.step, self.history = state["step"], state.get("history", [])
+        self.seconds, self.filling = state.get("seconds", 0.0), state.get("filling", 0.0)
+        self.people = state.get("people", 0)
+        self.say(f"Going on from step {self.step} with new people.")
 
     def fit(
-        self,
-        sheets: Iterator[Sheet | None],
-        darkroom: Darkroom,
-        store: Store,
-        kept: Store,
-        resume: bool,
-        called: float,
+        self, studio: Studio, darkroom: Darkroom, store: Store, kept: Store, filling: float
     ) -> tuple[BodyPictureNet, dict[str, float]]:
+        """filling: seconds until there was enough to learn from."""
         config = self.config
-        if resume:
-            self._resume()
-        elif not self.net.usual.any():
+        if not self.net.usual.any():
             for net in (self.net, self.averaged):
                 net.usual.copy_(store.readings[: store.count].median(0).values)
-        self._report(store, kept, 0.0, float("nan"))
-        begun = reported = time.monotonic()
-        seconds = max(config.seconds - (begun - called), 1.0)
-        loss, first_step = torch.zeros(()), self.step
-        while self.step - first_step < config.steps:
-            now = time.monotonic()
-            share = max((now - begun) / seconds, (self.step - first_step) / config.steps)
-            if share >= 1:
-                break
+        self.filling += filling
+        sheets, before, people = studio.sheets(0.001), self.seconds, self.people
+        loss, begun = torch.zeros(()), time.monotonic()
+
+        def report(last: bool = False) -> float:
+            self.people, self.next_seed = people + studio.given, studio.reached + 1
+            self._report(store, kept, float(loss) if self.step else float("nan"), last)
+            return time.monotonic()
+
+        reported = report()
+        while (share := _share(config, self.step, self.seconds, self.filling)) < 1:
             for _ in range(config.sheets_a_step if self.device.type == "cuda" else 1):
                 sheet = next(sheets, None)
                 if sheet is None:
@@ -220,11 +217,11 @@ class _Trainer:
                 darkroom.take(sheet, store, vary=True)
             loss = self._learn(store, share)
             self.step += 1
-            if now - reported > config.report_seconds:
-                self._report(store, kept, now - begun, float(loss))
-                reported = time.monotonic()
-        self._report(store, kept, time.monotonic() - begun, float(loss))
-        return self.averaged, self.history[-1]
+            self.seconds = before + time.monotonic() - begun
+            if time.monotonic() - reported > config.report_seconds:
+                reported = report()
+        report(last=True)
+        return self.averaged.cpu(), self.history[-1]
 
     def _learn(self, store: Store, share: float) -> Tensor:
         """One step; the loss."""
@@ -253,37 +250,28 @@ class _Trainer:
         """Half precision where the card has it."""
         return torch.autocast("cuda", torch.bfloat16) if self.device.type == "cuda" else nullcontext()
 
-    def _report(self, store: Store, kept: Store, seconds: float, loss: float) -> None:
-        clean = measure(self.averaged, kept, ~kept.flawed)
-        row = {"step": float(self.step), "seconds": round(seconds, 1), "views": float(store.taken), "loss": loss}
-        row |= clean
-        row |= {f"webcam_{name}": value for name, value in measure(self.averaged, kept, kept.flawed).items()}
-        some = torch.zeros_like(store.flawed)
-        some[: min(store.count, 4000)] = True
-        row |= {f"learnt_{name}": value for name, value in measure(self.averaged, store, some).items()}
+    def _report(self, store: Store, kept: Store, loss: float, last: bool) -> None:
+        most = None if last or self.device.type == "cuda" else _MEASURED
+        row = {"step": float(self.step), "seconds": round(self.seconds, 1), "people": float(self.people)}
+        row |= {"views": float(store.taken), "loss": loss} | measure(self.averaged, kept, ~kept.flawed, most)
+        webcam = measure(self.averaged, kept, kept.flawed, most)
+        row |= {f"webcam_{name}": value for name, value in webcam.items()}
+        learnt = measure(self.averaged, store, torch.ones_like(store.flawed), most or _LEARNT_MEASURED)
+        row |= {f"learnt_{name}": value for name, value in learnt.items()}
         self.history.append(row)
         self.say(", ".join(f"{name} {value:.4g}" for name, value in row.items()))
         self.run.mkdir(parents=True, exist_ok=True)
         (self.run / "picture-history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
         state = {
             "net": self.net.state_dict(), "averaged": self.averaged.state_dict(), "doubt": self.doubt.state_dict(),
-            "optimiser": self.optimiser.state_dict(), "step": self.step,
+            "optimiser": self.optimiser.state_dict(), "step": self.step, "seconds": self.seconds,
+            "filling": self.filling, "people": self.people, "next_seed": self.next_seed, "history": self.history,
         }  # fmt: skip
         partial = self.run / "picture.partial"
         torch.save(state, partial)
         partial.replace(self.run / "picture.pt")
         if self.keep is not None:
             self.keep(self.averaged)
-
-    def _resume(self) -> None:
-        if not (self.run / "picture.pt").exists():
-            return
-        state: dict[str, Any] = torch.load(self.run / "picture.pt", weights_only=True, map_location=self.device)
-        self.net.load_state_dict(state["net"])
-        self.averaged.load_state_dict(state["averaged"])
-        self.doubt.load_state_dict(state["doubt"])
-        self.optimiser.load_state_dict(state["optimiser"])
-        self.step = state["step"]
 
 
 def blended(before: BodyPictureNet, after: BodyPictureNet) -> BodyPictureNet:
@@ -323,11 +311,13 @@ _SWAPPED: Final = _swapped_points()
 _DEPTHS_TURNED: Final = torch.tensor([-1.0 if 66 <= i < 165 and i % 3 == 1 else 1.0 for i in range(198)])
 
 
-def measure(net: BodyPictureNet, store: Store, chosen: Tensor) -> dict[str, float]:
+def measure(net: BodyPictureNet, store: Store, chosen: Tensor, most: int | None = None) -> dict[str, float]:
     """Degrees between read and true limbs, the joints' mean distance in millimetres, and how often a front was taken
-    for a back, of the chosen rows [N]."""
+    for a back, of the chosen rows [N], `most` of them all over the store."""
     net.eval()
     rows = chosen[: store.count].nonzero()[:, 0]
+    if most and len(rows) > most:
+        rows = rows[torch.arange(most, device=rows.device) * len(rows) // most]
     told = []
     with torch.inference_mode():
         for part in rows.split(1024):

@@ -120,11 +120,13 @@ class Studio:
         self._ready, self._free = context.Queue(), context.Queue()
         for slot in range(len(memories)):
             self._free.put(slot)
-        self._say = say
+        self._say, self._told = say, False
         self.complaint = ""
         """What a process said when it ended."""
         self.reached = -1
-        """The largest seed of the sheets given out."""
+        """The largest seed of the sheets given out,"""
+        self.given = 0
+        """and how many those are."""
         self._processes = [
             context.Process(
                 target=_work, daemon=True,
@@ -148,13 +150,12 @@ class Studio:
 
         None for good once no process is left, which is said if they did not end because all seeds were done.
         """
-        told = False
         while True:
             try:
                 taken = self._ready.get(timeout=patience)
             except queue.Empty:
-                if not told and not self.working:
-                    told = True
+                if not self._told and not self.working:
+                    self._told = True
                     self._tell_of_the_end()
                 yield None
                 continue
@@ -162,9 +163,11 @@ class Studio:
                 self.complaint = taken
                 continue
             slot, seed = taken
-            self.reached = max(self.reached, seed)
-            yield self._sheets[slot]
-            self._free.put(slot)
+            self.reached, self.given = max(self.reached, seed), self.given + 1
+            try:
+                yield self._sheets[slot]
+            finally:  # also where nothing more is asked for
+                self._free.put(slot)
 
     def _tell_of_the_end(self) -> None:
         codes = {process.exitcode for process in self._processes} - {0}

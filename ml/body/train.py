@@ -51,7 +51,8 @@ class BodyTraining:
     """The most of its steps (0 = as many as the minutes allow)."""
     picture_batch: int = 512
     people: int = 12_000
-    """Who are kept in memory, 0.9 MB each; later ones take the place of earlier ones."""
+    """Who are kept in memory, later ones in the place of earlier ones: 0.8 MB each on a card, which takes no more of
+    them than half of what is free there holds, 1.5 MB each without one."""
     first_views: int = 4000
     """Pictures of people with which it begins."""
     processes: int = 2

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 import torch
 
-from understudy.ml.body import picture_train, studio
+from understudy.ml.body import darkroom, picture_train, studio
 from understudy.ml.body.bank import BODY_BONES, BODY_PARENTS, READING, built_in_bank
 from understudy.ml.body.data import FIRST_TRAINING_SEED, clip_path, load_clip, save_clip, stage_clip
 from understudy.ml.body.detector_model import DetectorModel, observed, posed, true_reading, turned_reading
@@ -257,7 +257,7 @@ def test_training_runs_checkpoints_and_goes_on(tmp_path, clips, monkeypatch):
         save_clip(clip, clip_path(tmp_path, FIRST_TRAINING_SEED + i))
     monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext(SimpleNamespace(resize=lambda *size: None)))
     monkeypatch.setattr(studio, "photograph", noise)
-    for module in (studio, picture_train):
+    for module in (studio, darkroom, picture_train):
         monkeypatch.setattr(module, "PEOPLE_PICTURES", 2)
     config = BodyTraining(
         picture_steps=1, picture_batch=4, people=2, first_views=4, processes=1, clips=6, simulated=3,

@@ -11,11 +11,14 @@ from contextlib import nullcontext
 from types import SimpleNamespace
 
 import numpy as np
+import pytest
 
 from understudy.ml.body import studio
 from understudy.ml.body.bank import built_in_bank
 from understudy.ml.body.studio import SIZES, Studio, picture_size
 from understudy.ml.performers import Renderer
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="people are drawn on Linux alone, through EGL")
 
 STARTER = """
 import os, time
