@@ -7,6 +7,7 @@ grows by seed and goes on where it was stopped.
 from __future__ import annotations
 
 import os
+import zipfile
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -31,6 +32,8 @@ Floats = NDArray[np.floating]
 FIRST_TRAINING_SEED: Final = 1008
 CLIP_FRAMES: Final = 60
 SIMULATED_FRAMES: Final = 96
+INNER_SHAPE: Final = (8, 8, 144)
+"""Of the pose model's inner layer in one picture."""
 PICTURES: Final = ((320, 320), (288, 384), (384, 288), (256, 352), (416, 256))
 """Width and height; the detector looks at 256 x 256 pixels about the person."""
 
@@ -46,7 +49,7 @@ class BodyClip:
     visibility: Floats
     """[T, 33]"""
     inner: NDArray[np.float16]
-    """[T, 8, 8, 144] the pose model's inner layer; empty where no picture was looked at."""
+    """[T, *INNER_SHAPE] the pose model's inner layer; empty where no picture was looked at."""
     region: Floats
     """[T, 4] the squares that were looked at (see `Features.pose_region`)."""
     reading: Floats
@@ -133,7 +136,7 @@ def _stage(
     nothing = np.full((frames, 33, 3), np.nan, dtype=np.float32)
     clip = BodyClip(
         image=nothing[..., :2], world=nothing, visibility=np.zeros((frames, 33), dtype=np.float32),
-        inner=np.zeros((0, 8, 8, 144), dtype=np.float16), region=nothing[:, 0, :1].repeat(4, axis=1),
+        inner=np.zeros((0, *INNER_SHAPE), dtype=np.float16), region=nothing[:, 0, :1].repeat(4, axis=1),
         reading=np.full((frames, READING), np.nan, dtype=np.float32),
         rotations=rotations.astype(np.float32), hips=hips.astype(np.float32), rest=own.astype(np.float32),
         contacts=true_contacts(joints, rest, fps),
@@ -171,11 +174,11 @@ def with_fingers(rotations: Floats, rng: np.random.Generator, fps: float) -> NDA
 
 
 def make_clips(folder: Path, seeds: Iterable[int], bank: Sequence[Stretch]) -> Iterator[Path]:
-    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept."""
+    """Fill a folder with the clips of `seeds`, one file each; clips already there are kept, if of the layer of now."""
     folder.mkdir(parents=True, exist_ok=True)
     for seed in seeds:
         path = clip_path(folder, seed)
-        if not path.exists():
+        if not is_current(path):
             save_clip(make_clip(seed, bank), path)
         yield path
 
@@ -183,6 +186,18 @@ def make_clips(folder: Path, seeds: Iterable[int], bank: Sequence[Stretch]) -> I
 def clip_path(folder: Path, seed: int, simulated: bool = False) -> Path:
     """Where a seed's clip lies."""
     return folder / f"{'simulated' if simulated else 'body'}-{seed:06d}.npz"
+
+
+def is_current(path: Path) -> bool:
+    """Whether a clip is there that was looked at by the inner layer of now; others have other channels."""
+    if not path.exists():
+        return False
+    with zipfile.ZipFile(path) as clip:
+        if {f"{f.name}.npy" for f in fields(BodyClip)} - set(clip.namelist()):
+            return False
+        with clip.open("inner.npy") as inner:  # its header: the layer itself is large
+            np.lib.format.read_magic(inner)
+            return np.lib.format.read_array_header_1_0(inner)[0][1:] == INNER_SHAPE
 
 
 def save_clip(clip: BodyClip, path: Path) -> None:

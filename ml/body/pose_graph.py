@@ -30,7 +30,7 @@ class PoseGraph(nn.Module):
     """Maps pictures [N, 3, 256, 256], 0..1, to the tensors asked for by number (maps [N, channels, height, width])."""
 
     def __init__(self, wanted: tuple[int, ...], baked: dict[str, Any] | None = None) -> None:
-        """baked: what `baked` made of the model's file, where MediaPipe is not installed."""
+        """baked: what `bake` made of the model's file, where MediaPipe is not installed."""
         super().__init__()
         baked = baked or bake()
         self.wanted, self.begin = wanted, int(baked["begin"])

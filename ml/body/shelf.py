@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from .bank import motion_bank
-from .data import FIRST_TRAINING_SEED, BodyClip, clip_path, load_clip, make_clips, save_clip, stage_clip
+from .data import FIRST_TRAINING_SEED, BodyClip, clip_path, is_current, load_clip, make_clips, save_clip, stage_clip
 from .detector_model import DetectorModel
 from .examples import Example, make_example
 from .looks import read_clip
@@ -47,11 +47,11 @@ class Shelf:
         """
         config, folder = self._config, Path(self._config.data)
         seeds = [s for s in range(FIRST_TRAINING_SEED, FIRST_TRAINING_SEED + config.clips) if s not in self._taken]
-        missing = [seed for seed in seeds if not clip_path(folder, seed).exists()]
+        missing = [seed for seed in seeds if not is_current(clip_path(folder, seed))]
         if missing and not config.grow:
             self._render(folder, missing)
         for seed in seeds:
-            if not clip_path(folder, seed).exists():
+            if not is_current(clip_path(folder, seed)):
                 continue
             self._taken.add(seed)
             example = make_example(self._load(folder, seed))
@@ -64,7 +64,7 @@ class Shelf:
         """Take in the simulated clips; missing ones are made now from what the rendered ones tell of the detector."""
         config = self._config
         todo = range(self._next, config.simulated)
-        missing = [seed for seed in todo if not clip_path(folder, seed, simulated=True).exists()]
+        missing = [seed for seed in todo if not is_current(clip_path(folder, seed, simulated=True))]
         if missing and not config.grow:
             rendered = [self._load(folder, seed) for seed in sorted(self._taken) if seed % KEPT]
             self._say(f"Simulating {len(missing)} clips after {len(rendered)} rendered ones ...")
@@ -74,7 +74,7 @@ class Shelf:
                 clip = model.see(stage_clip(seed, bank, rests), np.random.default_rng([seed, config.seed]))
                 save_clip(clip, clip_path(folder, seed, simulated=True))
         for seed in todo:
-            if not clip_path(folder, seed, simulated=True).exists():
+            if not is_current(clip_path(folder, seed, simulated=True)):
                 break
             self._next = seed + 1
             example = make_example(load_clip(clip_path(folder, seed, simulated=True)))

