@@ -174,7 +174,8 @@ class Studio:
         if codes and not self.complaint:
             self.complaint = f"the processes ended with {', '.join(sorted(map(str, codes)))}"
         if self.complaint:
-            self._say(f"Nobody is photographed any more ({self.complaint}); learning goes on from those seen so far.")
+            rest = f"; learning goes on with the {self.given} seen so far" if self.given else ""
+            self._say(f"Nobody is photographed any more: {self.complaint}{rest}.")
 
     def close(self) -> None:
         for process in self._processes:
