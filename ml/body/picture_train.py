@@ -91,7 +91,7 @@ def train_picture(
         learnt = copy.deepcopy(net).eval()
         learnt.load_state_dict(state["averaged"])
         return learnt, state["history"][-1]
-    seeds = range(state.get("next_seed", begin), begin + _HELD_OUT_SEED - 1)
+    seeds = range(max(begin, state.get("next_seed", begin)), begin + _HELD_OUT_SEED - 1)
     held_out = range(_HELD_OUT_SEED, _HELD_OUT_SEED + config.held_out)
     studios = [
         Studio(config.processes, banks[0], seeds, say=say),
@@ -151,6 +151,7 @@ def fill(
         if waited > patience and kept.count and store.count:
             break
     if not store.count:
+        next(others)  # finds out what they ended with
         reason = studios[0].complaint or "no pictures came within minutes"
         raise TrainingError(f"There is nobody to learn from: {reason}.")
     say(f"{store.count} views to begin with and {kept.count} kept after {time.monotonic() - begun:.1f} s.")
