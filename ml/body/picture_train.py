@@ -22,6 +22,8 @@ from torch import Tensor, nn
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from ..training import TrainingError
+from ..training.blend import blended
+from ..training.processes import training_device
 from .bank import BODY_BONES, Stretch
 from .darkroom import Darkroom, Store, room_for
 from .picture_losses import Doubt, directions, loss_of
@@ -98,8 +100,7 @@ def train_picture(
         Studio(max(1, config.processes // 2), banks[1], held_out, True, say),
     ]
     try:  # nothing touches the card before the studios' processes are there
-        device = torch.device("cuda" if config.device == "auto" and torch.cuda.is_available() else
-                              "cpu" if config.device == "auto" else config.device)  # fmt: skip
+        device = training_device(config.device)
         if device.type == "cuda":
             torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = True
         darkroom = Darkroom(graph or PoseGraph((POINTS, PRESENCE, HEAT, WORLD, INNER)), device)
@@ -275,12 +276,10 @@ class _Trainer:
             self.keep(self.averaged)
 
 
-def blended(before: BodyPictureNet, after: BodyPictureNet) -> BodyPictureNet:
-    """The trained network with a share of what it began with: surer on pictures unlike those it learned from
-    (Wortsman et al., "Robust fine-tuning of zero-shot models", CVPR 2022)."""
+def with_some_of_before(before: BodyPictureNet, after: BodyPictureNet) -> BodyPictureNet:
+    """The trained network with a share of what it began with: surer on pictures unlike those it learned from."""
     result = copy.deepcopy(after).cpu()
-    old, new = before.state_dict(), result.state_dict()
-    result.load_state_dict({name: torch.lerp(new[name], old[name].to(new[name]), _KEPT_OF_BEFORE) for name in new})
+    result.load_state_dict(blended(before.state_dict(), result.state_dict(), 1 - _KEPT_OF_BEFORE))
     return result
 
 

@@ -20,9 +20,8 @@ from typing import Any, Final
 import numpy as np
 import torch
 
-from ..training import TrainingError, read_settings
+from ..training import TrainingError, processes, read_settings
 from ..weights.registry import WEIGHTS_FOLDER, available, store_weights
-from . import together
 from .bank import held_out_bank, motion_bank
 from .cards import body_card, picture_card
 from .examples import TIMED, Batch, Example, make_batch, mirrored, varied
@@ -33,7 +32,7 @@ from .looks import load_picture_network
 from .losses import body_losses, figures, true_lengths
 from .model import BodyNet, BodyNetConfig
 from .picture_model import BodyPictureNet, PictureNetConfig, load_mediapipe
-from .picture_train import PictureTraining, blended, train_picture
+from .picture_train import PictureTraining, train_picture, with_some_of_before
 from .shelf import Shelf
 
 Say = Callable[[str], None]
@@ -112,11 +111,11 @@ def train_body(config: BodyTraining, resume: bool = False, say: Say = print) -> 
     """Train as configured; returns the folder of the run."""
     run = Path(config.run)
     run.mkdir(parents=True, exist_ok=True)
-    together.join()
+    processes.join()
     given_pictures = _weights_to_begin_with(config, PICTURE_MODEL)
-    reader, picture_figures = together.from_first(lambda: _picture_network(config, given_pictures, run, resume, say))
+    reader, picture_figures = processes.from_first(lambda: _picture_network(config, given_pictures, run, resume, say))
     shelf = Shelf(config, reader, say)
-    together.first_before_others(shelf.fill)
+    processes.first_before_others(shelf.fill)
     train, held_out = shelf.train, shelf.held_out
     if not train or not held_out:
         raise TrainingError(f"Fewer than two clips in {config.data} show a person; raise `clips`.")
@@ -160,7 +159,7 @@ def _picture_network(
         learning = replace(learning, steps=config.picture_steps)
     banks = motion_bank(motion, say), held_out_bank(motion)
     learnt, figures = train_picture(learning, network, banks, run, resume, say)
-    return (blended(network, learnt) if given else learnt), figures
+    return (with_some_of_before(network, learnt) if given else learnt), figures
 
 
 def _weights_to_begin_with(config: BodyTraining, name: str) -> Path | None:
@@ -197,9 +196,9 @@ class _Trainer:
         self.step = 0
         self.history: list[dict[str, float]] = []
         self.optimiser = torch.optim.AdamW(net.parameters(), config.learning_rate, weight_decay=config.weight_decay)
-        self.rank = together.rank()
+        self.rank = processes.rank()
         self.model: torch.nn.Module = net
-        if together.world() > 1:
+        if processes.world() > 1:
             self.model = torch.nn.parallel.DistributedDataParallel(net)
         self.random = np.random.default_rng([config.seed, self.rank])
 

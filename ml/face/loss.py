@@ -87,8 +87,3 @@ def correlations(guess: NDArray[np.floating], truth: NDArray[np.floating]) -> ND
     a, b = guess - guess.mean(axis=0), truth - truth.mean(axis=0)
     r = (a * b).sum(axis=0) / np.maximum(np.sqrt((a**2).sum(axis=0) * (b**2).sum(axis=0)), 1e-9)
     return np.asarray(r, dtype=np.float64)
-
-
-def batch_mean(values: list[Tensor]) -> float:
-    """Mean over all elements of several tensors."""
-    return float(torch.cat([value.flatten() for value in values]).mean())

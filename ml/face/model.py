@@ -78,10 +78,7 @@ class PictureNet(nn.Module):
 
     def forward(self, pictures: Tensor, frozen: int = 0) -> Tensor:
         """frozen: how many of the backbone's first blocks do not learn."""
-        return self.from_maps(*self.backbone(pictures, frozen))
-
-    def from_maps(self, middle: Tensor, last: Tensor) -> Tensor:
-        """The look [N, look] from the backbone's maps."""
+        middle, last = self.backbone(pictures, frozen)
         middle, last = self.finer(middle), self.finest(last)
         flat = torch.cat((self.narrow(middle).flatten(1), last.flatten(1)), dim=1)
         return self.settle(self.gather(flat))

@@ -17,9 +17,10 @@ from typing import Final
 
 import numpy as np
 import torch
-from torch import Tensor
 
 from ..training import TrainingError, read_settings
+from ..training.blend import blended
+from ..training.processes import rank
 from ..weights.registry import WEIGHTS_FOLDER, ModelCard, WeightsError, load_weights, store_weights
 from .align import mirror_order
 from .backbone import load_mediapipe
@@ -29,7 +30,7 @@ from .infer import build_net
 from .library import Library
 from .loss import mean_correlation
 from .model import FaceNet, FaceNetConfig, config_dict
-from .trainer import Trainer, is_first_process
+from .trainer import Trainer
 
 __all__ = ["FaceTraining", "TrainingError", "mean_correlation", "read_config", "train_face"]
 
@@ -140,24 +141,15 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     held_out, train = library.split(clips, canonical, config.held_out)
     with library.reading(canonical, config.readers) as more:
         trainer.fit(train, held_out, more, say)
-    if is_first_process():
+    if rank() == 0:
         trainer.draw_curves()
         if config.export:
             if begun is not None:
-                after = {name: value.cpu() for name, value in net.state_dict().items()}
-                net.load_state_dict(blended(before, after, config.blend))
+                net.load_state_dict(blended(before, net.state_dict(), config.blend))
                 trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
             export(net.cpu(), library.count, trainer.latest, say)
     return run
-
-
-def blended(before: dict[str, Tensor], after: dict[str, Tensor], share: float) -> dict[str, Tensor]:
-    """The mean of two networks of one shape, `share` of it the second's."""
-    return {
-        name: torch.lerp(before[name], value, share) if value.is_floating_point() else value
-        for name, value in after.items()
-    }
 
 
 def _begun(config: FaceTraining) -> FaceNet | None:

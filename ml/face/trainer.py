@@ -8,7 +8,6 @@ thousands and the steps tens of thousands.
 from __future__ import annotations
 
 import json
-import os
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -19,6 +18,7 @@ import torch
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
+from ..training.processes import rank, training_device, world
 from .batches import Learned, frame_batch, known_looks, looks_of, seen_of, time_batch
 from .curves import draw_curves, draw_strips
 from .examples import Example
@@ -42,18 +42,6 @@ _GLIMPSES_COUNT: Final = 0.3
 """Of single frames in the last phase: they are louder than people are."""
 
 
-def is_first_process() -> bool:
-    """Of several under torchrun, the one that writes."""
-    return int(os.environ.get("RANK", "0")) == 0
-
-
-def training_device(name: str) -> torch.device:
-    """The device of a configuration: "auto" = this process's accelerator if there is one."""
-    if name == "auto":
-        name = "cuda" if torch.cuda.is_available() else "cpu"
-    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if name == "cuda" else torch.device(name)
-
-
 class Trainer:
     """Network, optimiser, where the run stands and what it has measured."""
 
@@ -73,8 +61,8 @@ class Trainer:
         self.pool, self.held_out = Pool(self.device), Pool(self.device)
         self.optimiser = self._new_optimiser()
         self.average: dict[str, Tensor] = {}
-        self._processes = int(os.environ.get("WORLD_SIZE", "1"))
-        torch.manual_seed(config.seed + 1000 * int(os.environ.get("RANK", "0")))
+        self._processes = world()
+        torch.manual_seed(config.seed + 1000 * rank())
         torch.set_float32_matmul_precision("high")
         torch.backends.cudnn.allow_tf32 = True
         if self._processes > 1 and not torch.distributed.is_initialized():
@@ -109,11 +97,11 @@ class Trainer:
         self.latest, self.elapsed = state["latest"], state["elapsed"]
         self.optimiser = self._new_optimiser()
         self.optimiser.load_state_dict(state["optimiser"])
-        torch.manual_seed(self.config.seed + 7919 * (self.step + 1) + 1000 * int(os.environ.get("RANK", "0")))
+        torch.manual_seed(self.config.seed + 7919 * (self.step + 1) + 1000 * rank())
 
     def save(self) -> None:
         """Write the checkpoint, then move it into place."""
-        if not is_first_process():
+        if rank() > 0:
             return
         state = {
             "net": self.average or self.net.state_dict(), "optimiser": self.optimiser.state_dict(), "phase": self.phase,
@@ -152,7 +140,7 @@ class Trainer:
         self.phase, self.step = _TIME, self.config.time_steps
         self.optimiser = self._new_optimiser()
         self.save()
-        if is_first_process():
+        if rank() == 0:
             shown = list(held_out[:3])
             guesses = [self._guess(number)[0][0].cpu() for number in range(len(shown))]
             draw_strips(self.run / "strips.png", shown, guesses)
@@ -257,7 +245,7 @@ class Trainer:
         self.net.load_state_dict(learning)
         self.history.append(figures)
         self.latest = figures
-        if is_first_process():
+        if rank() == 0:
             (self.run / "history.json").write_text(json.dumps(self.history, indent=1), encoding="utf-8")
         say(
             f"{PHASES[self.phase]} {self.step} of {self.pool.performances} people: loss {figures['loss']:.3f}, "

@@ -16,7 +16,6 @@ from understudy.ml.face.model import FaceNet, FaceNetConfig
 from understudy.ml.face.train import (
     FaceTraining,
     TrainingError,
-    blended,
     export,
     mean_correlation,
     read_config,
@@ -25,6 +24,7 @@ from understudy.ml.face.train import (
 )
 from understudy.ml.performers import Renderer, RendererError
 from understudy.ml.take import FACE_NAMES
+from understudy.ml.training.blend import blended
 
 
 @pytest.fixture(scope="module")

@@ -1,4 +1,6 @@
-"""Training that torchrun's processes share: the first does what only one may do, and the others wait for it."""
+"""Where training runs: on which device, and in which of torchrun's processes. The first of these does what only one may
+do, and the others wait for it.
+"""
 
 from __future__ import annotations
 
@@ -23,6 +25,13 @@ def rank() -> int:
 def world() -> int:
     """How many processes there are."""
     return int(os.environ.get("WORLD_SIZE", "1"))
+
+
+def training_device(name: str) -> torch.device:
+    """The device of a configuration, each process's own; "auto" = the accelerator if there is one."""
+    if name == "auto":
+        name = "cuda" if torch.cuda.is_available() else "cpu"
+    return torch.device("cuda", int(os.environ.get("LOCAL_RANK", "0"))) if name == "cuda" else torch.device(name)
 
 
 def join() -> None:
