@@ -10,6 +10,9 @@ from numpy.typing import ArrayLike, NDArray
 from . import rotation
 from .names import BONE_PARENTS
 
+_STRETCH = 2048
+"""Frames worked out at once."""
+
 
 def parent_indices(names: Sequence[str]) -> NDArray[np.int64]:
     """For each bone the index of its nearest ancestor that is present, -1 for the root. [J]"""
@@ -33,12 +36,18 @@ def joint_positions(
     """
     turns = np.asarray(rotations, dtype=np.float64)
     rest = np.asarray(rest_positions, dtype=np.float64)
+    above = np.asarray(parents)
+    carrier = np.maximum(above, 0)
     joints = np.empty((*turns.shape[:2], 3))
-    for bone, parent in enumerate(np.asarray(parents)):
+    # All bones at once: many small turns cost far more than one large one. In stretches, as long takes fill memory.
+    for start in range(0, len(turns), _STRETCH):
+        part = slice(start, start + _STRETCH)
+        joints[part] = rotation.rotate(turns[part][:, carrier], rest - rest[carrier])
+    for bone, parent in enumerate(above):
         if parent < 0:
             joints[:, bone] = hips_position
         else:
-            joints[:, bone] = joints[:, parent] + rotation.rotate(turns[:, parent], rest[bone] - rest[parent])
+            joints[:, bone] += joints[:, parent]
     return joints
 
 
@@ -46,7 +55,10 @@ def local_rotations(rotations: ArrayLike, parents: ArrayLike) -> NDArray[np.floa
     """Each bone's rotation relative to its parent [T, J, 4], both measured from the T-pose; the root's is global."""
     turns = np.asarray(rotations, dtype=np.float64)
     local = turns.copy()
-    for bone, parent in enumerate(np.asarray(parents)):
-        if parent >= 0:
-            local[:, bone] = rotation.multiply(rotation.conjugate(turns[:, parent]), turns[:, bone])
+    above = np.asarray(parents)
+    carried = np.flatnonzero(above >= 0)
+    for start in range(0, len(turns), _STRETCH):
+        part = turns[start : start + _STRETCH]
+        carriers = rotation.conjugate(part[:, above[carried]])
+        local[start : start + _STRETCH, carried] = rotation.multiply(carriers, part[:, carried])
     return local

@@ -17,6 +17,7 @@ from understudy.ml.take import (
     TakeError,
     joint_positions,
     load_take,
+    local_rotations,
     parent_indices,
     rotation,
     save_take,
@@ -188,3 +189,21 @@ def test_continuous_never_jumps_and_keeps_the_turn():
     smooth = rotation.continuous(q)
     assert np.abs(np.diff(smooth, axis=0)).max() < 0.06
     assert rotation.angle(smooth, q).max() < 1e-6
+
+
+def test_long_takes_are_worked_out_as_short_ones_are():
+    rng = np.random.default_rng(5)
+    rest = np.array([STANDARD_REST[name] for name in CAPTURED_BONES])
+    turns = rotation.normalize(rng.normal(size=(5000, len(CAPTURED_BONES), 4)))
+    hips, parents = rng.normal(size=(5000, 3)), parent_indices(CAPTURED_BONES)
+    joints, local = joint_positions(turns, hips, rest, parents), local_rotations(turns, parents)
+    for frame in (0, 2047, 2048, 4999):
+        placed = np.empty((len(rest), 3))
+        for bone, parent in enumerate(parents):
+            if parent < 0:
+                placed[bone] = hips[frame]
+            else:
+                placed[bone] = placed[parent] + rotation.rotate(turns[frame, parent], rest[bone] - rest[parent])
+                back = rotation.multiply(turns[frame, parent], local[frame, bone])
+                np.testing.assert_allclose(np.abs((back * turns[frame, bone]).sum()), 1.0, atol=1e-9)
+        np.testing.assert_allclose(joints[frame], placed, atol=1e-9)
