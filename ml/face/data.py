@@ -152,7 +152,8 @@ def film_face(
     ):
         body = stage.pose(weights, gaze, turn)
         picture = renderer.render(performer, body, view, setting.light, background, head_only=True)
-        picture = setting.worn.draw(picture, performer, stage.head_transform(turn), view, frame)
+        if setting.worn.anything:
+            picture = setting.worn.draw(picture, performer, stage.head_transform(turn), view, frame)
         yield setting.filming.apply(picture, rng), view
 
 

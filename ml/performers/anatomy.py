@@ -8,14 +8,17 @@ facing -Y, left at +X.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES
+
+if TYPE_CHECKING:
+    from scipy.sparse import csr_matrix
 
 Floats = NDArray[np.float32]
 Ints = NDArray[np.int64]
@@ -64,6 +67,18 @@ class Anatomy:
     """[N, 2B, 3] how identity shapes move the bone heads, then the tails."""
     skin_weights: Floats
     """[V, B] linear blend skinning weights."""
+
+    @cached_property
+    def few_weights(self) -> csr_matrix:
+        """The skin weights without their zeros: few bones move each vertex."""
+        from scipy.sparse import csr_matrix
+
+        return csr_matrix(self.skin_weights)
+
+    @cached_property
+    def eyes(self) -> tuple[Ints, Ints]:
+        """The vertices of the left eye and of the right one."""
+        return np.unique(self.triangles["leftEye"]), np.unique(self.triangles["rightEye"])
 
 
 @lru_cache(maxsize=1)

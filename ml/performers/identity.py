@@ -100,9 +100,12 @@ class RestBody:
 
 def rest_body(identity: Identity, anatomy: Anatomy) -> RestBody:
     """The body that belongs to an identity."""
+    from scipy.sparse import csr_matrix
+
     strength = coefficients(identity, anatomy).astype(anatomy.shapes.dtype)
-    # One pass over all shapes: picking out the used ones first would copy most of them.
-    vertices = anatomy.template + (strength @ anatomy.shapes.reshape(len(strength), -1)).reshape(-1, 3)
+    # Most shapes are not used by a person; picking out the others would copy them, a sparse row passes over the rest.
+    used = csr_matrix(strength[None])
+    vertices = anatomy.template + (used @ anatomy.shapes.reshape(len(strength), -1)).reshape(-1, 3)
     bones = np.concatenate((anatomy.bone_heads, anatomy.bone_tails))
     bones = bones + (strength @ anatomy.bone_shapes.reshape(len(strength), -1)).reshape(-1, 3)
     floor = np.array([0.0, 0.0, vertices[np.unique(anatomy.triangles["body"]), 2].min()])

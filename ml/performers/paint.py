@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from .anatomy import Anatomy
+from .anatomy import Anatomy, load_anatomy
 from .look import Look
 from .pose import Skeleton
 
@@ -15,6 +16,7 @@ HAIR_CUTS: Final[dict[str, float]] = {"short": 0.70, "long": 0.30}
 """Where each style's hair ends, metres on the base mesh; other styles are painted on the scalp alone."""
 
 _WAIST, _NECK = 0.16, 0.59
+_CLOTHED: Final = ("Arm", "Leg", "Foot", "Toes", "Hand", "head")
 
 
 def hidden_scalp(look: Look) -> float:
@@ -45,7 +47,7 @@ def _dress(colours: NDArray[np.float32], look: Look, skeleton: Skeleton, anatomy
     Returns how far inside the clothes' edges each vertex is [V], negative outside: a smooth function of its place, so
     that edges come out straight.
     """
-    share = {part: _share(skeleton, anatomy, part) for part in ("Arm", "Leg", "Foot", "Toes", "Hand", "head")}
+    share = dict(zip(_CLOTHED, _shares(tuple(np.array(skeleton.names)[skeleton.owners].tolist())), strict=True))
     height = anatomy.template[:, 2]
     # How far down arm (from the shoulder) and leg (from the hip) a vertex sits, 0..1, on the base mesh.
     reach = (np.abs(anatomy.template[:, 0]) - 0.16) / 0.28
@@ -64,11 +66,14 @@ def _dress(colours: NDArray[np.float32], look: Look, skeleton: Skeleton, anatomy
     return inside.astype(np.float32)
 
 
-def _share(skeleton: Skeleton, anatomy: Anatomy, part: str) -> NDArray[np.float32]:
-    """How much of each vertex's weight [V] the humanoid bones with this ending hold, fingers counting as hand."""
-    fingers = ("Thumb", "Index", "Middle", "Ring", "Little") if part == "Hand" else ()
-    chosen = [
-        name.endswith(part) or any(finger in name for finger in fingers)
-        for name in np.array(skeleton.names)[skeleton.owners]
-    ]
-    return anatomy.skin_weights[:, chosen].sum(axis=1)
+@lru_cache(maxsize=2)
+def _shares(owners: tuple[str, ...]) -> tuple[NDArray[np.float32], ...]:
+    """How much of each vertex's weight [V] the humanoid bones of each part hold, fingers counting as hand; the same for
+    everybody whose bones have these owners."""
+    weights = load_anatomy().skin_weights
+    fingers = ("Thumb", "Index", "Middle", "Ring", "Little")
+    return tuple(
+        weights[:, [name.endswith(part) or (part == "Hand" and any(f in name for f in fingers)) for name in owners]]
+        .sum(axis=1)
+        for part in _CLOTHED
+    )  # fmt: skip

@@ -79,8 +79,8 @@ class Performer:
         joints = joint_positions(rotations[None], np.asarray(hips)[None], skeleton.rest_positions, parents)[0]
         shape = self.expression(weights, gaze)
         transforms = bone_transforms(skeleton, np.asarray(rotations, dtype=np.float64), joints).astype(np.float32)
-        blended = (self.anatomy.skin_weights @ transforms.reshape(len(transforms), 12)).reshape(-1, 3, 4)
-        vertices = np.einsum("vij,vj->vi", blended[..., :3], shape) + blended[..., 3]
+        blended = (self.anatomy.few_weights @ transforms.reshape(len(transforms), 12)).reshape(-1, 3, 4)
+        vertices = np.matmul(blended[..., :3], shape[..., None])[..., 0] + blended[..., 3]
         return PosedBody(vertices, joints)
 
     def expression(
@@ -95,8 +95,7 @@ class Performer:
             )
             vertices += np.tensordot(strengths, self.anatomy.actions[active], axes=1)
         # The eyeLook shapes move lids and bend the eyes a little; the eyes themselves turn exactly, below.
-        for eye, part in enumerate(("leftEye", "rightEye")):
-            points = np.unique(self.anatomy.triangles[part])
+        for eye, points in enumerate(self.anatomy.eyes):
             ball = self.body.vertices[points]
             centre = (ball.min(axis=0) + ball.max(axis=0)) / 2
             yaw, pitch = (0.0, 0.0) if gaze is None else np.radians(np.asarray(gaze, dtype=np.float64)[eye])

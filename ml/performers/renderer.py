@@ -270,6 +270,7 @@ class _Topology:
 
         self.triangles = {part: kept(anatomy.triangles[part]) for part, _ in _PARTS}
         self._all = np.concatenate([self.triangles[part] for part, _ in _PARTS])
+        self._corners = [np.ascontiguousarray(self._all[:, i]) for i in range(3)]
         corners = self._all.ravel()
         faces = np.repeat(np.arange(len(self._all)), 3)
         ones = np.ones(len(corners), dtype=np.float32)
@@ -290,7 +291,7 @@ class _Topology:
 
     def normals(self, vertices: NDArray[np.float32]) -> NDArray[np.float32]:
         """Unit normals [V, 3], each the area-weighted mean of its triangles'."""
-        a, b, c = (vertices[self._all[:, i]] for i in range(3))
+        a, b, c = (vertices.take(corner, axis=0) for corner in self._corners)
         one, two = b - a, c - a
         across = np.empty_like(one)  # np.cross takes three times as long
         for i, j, k in ((0, 1, 2), (1, 2, 0), (2, 0, 1)):

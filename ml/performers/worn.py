@@ -41,9 +41,14 @@ class Worn:
             Occluder.random(rng, frames) if rng.random() < 0.10 else None,
         )
 
+    @property
+    def anything(self) -> bool:
+        """Whether there is something to draw."""
+        return bool(self.glasses or self.hat or self.occluder)
+
     def draw(self, picture: Image, performer: Performer, head: Floats, view: View, frame: int) -> Image:
         """The picture with what is worn; `head` [3, 4] takes the head at rest to the stage."""
-        if not (self.glasses or self.hat or self.occluder):
+        if not self.anything:
             return picture
         picture = picture.copy()
 
