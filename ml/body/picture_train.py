@@ -72,6 +72,8 @@ class PictureTraining:
     seed: int = 0
     report_seconds: float = 20.0
     sheets_a_step: int = 4
+    looked_again: int = 512
+    """Views looked at again in each step, spoilt anew, where a card has room for their squares."""
 
 
 def train_picture(
@@ -106,7 +108,8 @@ def train_picture(
         darkroom = Darkroom(graph or PoseGraph((POINTS, PRESENCE, HEAT, WORLD, INNER)), device)
         views = VIEWS * PEOPLE_PICTURES
         kept = Store(config.held_out * views, device)
-        store = Store(room_for(config.people, device, say) * views, device)
+        people, squares = room_for(config.people, device, say)
+        store = Store(people * views, device, squares)
         fill(darkroom, studios, store, kept, min(config.first, len(store.maps)), say)
         trainer = _Trainer(config, net, run, device, say, keep)
         trainer.resume(state)
@@ -217,6 +220,7 @@ class _Trainer:
                 if sheet is None:
                     break
                 darkroom.take(sheet, store, vary=True)
+            darkroom.look_again(store, config.looked_again)
             loss = self._learn(store, share)
             self.step += 1
             self.seconds = before + time.monotonic() - begun

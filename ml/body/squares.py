@@ -59,6 +59,39 @@ class Looker(nn.Module):
         return inner, told_points(points.float(), heat.float(), world.float()), presence[:, 0] > 0.5
 
 
+def spoilt(squares: Tensor) -> Tensor:
+    """Squares as another camera, another light and things in the way would have them, each in a way of its own; a third
+    are no more than `varied`."""
+    count, device = len(squares), squares.device
+
+    def of_some(share: float) -> Tensor:
+        return (torch.rand(count, 1, 1, 1, device=device) < share).float()
+
+    result = plain = varied(squares)
+    dark = (torch.randn(count, 1, 1, 1, device=device) * 0.35 - 0.6).exp()
+    result = torch.lerp(result, result * dark, of_some(0.2))
+    for factor in (2, 4):  # seen with half and a quarter of the pixels
+        few = functional.avg_pool2d(result, factor)
+        soft = functional.interpolate(few, size=SIDE, mode="bilinear", align_corners=False)
+        result = torch.lerp(result, soft, of_some(0.15) * torch.rand(count, 1, 1, 1, device=device))
+    for share in (0.3, 0.15):
+        inside = _boxes(count, device) * of_some(share)
+        other = torch.where(of_some(0.5) > 0, squares.roll(1, 0), torch.rand(count, 3, 1, 1, device=device))
+        result = torch.lerp(result, other, inside)
+    grain = of_some(0.3) * 0.08 * torch.rand(count, 1, 1, 1, device=device)
+    result = (result + grain * torch.randn_like(result)).clamp(0, 1)
+    return torch.where(of_some(1 / 3) > 0, plain, result)
+
+
+def _boxes(count: int, device: torch.device) -> Tensor:
+    """[N, 1, SIDE, SIDE] 1 inside a box of its own, a twentieth to two fifths of the side long, anywhere."""
+    size = 0.05 + 0.35 * torch.rand(2, count, 1, device=device)
+    begin = torch.rand(2, count, 1, device=device) * (1 - size)
+    steps = torch.arange(SIDE, device=device) / SIDE
+    across, down = ((steps >= begin[i]) & (steps < begin[i] + size[i]) for i in (0, 1))
+    return (down[:, None, :, None] & across[:, None, None, :]).float()
+
+
 def varied(squares: Tensor) -> Tensor:
     """Other exposures, tints and some grain."""
     count, device = len(squares), squares.device

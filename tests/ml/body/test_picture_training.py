@@ -10,10 +10,12 @@ import pytest
 import torch
 
 from understudy.ml.body import darkroom, picture_train
+from understudy.ml.body import squares as squares_of
 from understudy.ml.body.cards import picture_card
 from understudy.ml.body.darkroom import Store, room_for
 from understudy.ml.body.picture_model import INNER_CHANNELS, POINT_CHANNELS, BodyPictureNet, PictureNetConfig
 from understudy.ml.body.picture_train import PictureTraining, measure, train_picture
+from understudy.ml.body.squares import SIDE
 from understudy.ml.training import TrainingError
 from understudy.ml.weights.registry import WEIGHTS_FOLDER, read_card
 
@@ -59,11 +61,14 @@ class Room:
         torch.manual_seed(sheet.seed)
         fill(store, 10)
 
+    def look_again(self, store, count):
+        """Nothing: the store keeps no squares."""
+
 
 def fill(store, rows):
     maps, points = torch.randn(rows, INNER_CHANNELS, 8, 8), torch.randn(rows, POINT_CHANNELS)
     places, readings = torch.zeros(rows, 3), 0.3 * torch.randn(rows, store.readings.shape[1])
-    store.add(maps, points, places, readings, torch.arange(rows) % 2 > 0)
+    store.add(maps, points, places, readings, torch.arange(rows) % 2 > 0, torch.rand(rows, 3, SIDE, SIDE))
 
 
 @pytest.fixture
@@ -127,8 +132,64 @@ def test_a_report_looks_at_some_of_the_views():
 def test_a_card_holds_as_many_people_as_there_is_room_for(monkeypatch):
     said = []
     monkeypatch.setattr(darkroom.torch.cuda, "mem_get_info", lambda _: (7 << 30, 8 << 30))
-    assert 4000 < room_for(12_000, torch.device("cuda"), said.append) < 5000
+    people, squares = room_for(12_000, torch.device("cuda"), said.append)
+    assert 5000 < people < 6000 and squares < 10
     assert len(said) == 1
-    assert room_for(1000, torch.device("cuda"), said.append) == 1000
-    assert room_for(12_000, CPU, said.append) == 12_000
+    people, squares = room_for(1000, torch.device("cuda"), said.append)
+    assert people == 1000 and 15_000 < squares < 20_000  # what is left holds the squares of half of their views
+    assert room_for(12_000, CPU, said.append) == (12_000, 0)
     assert len(said) == 1
+
+
+class Shadows:
+    """Instead of MediaPipe's network: tells each square's mean; nobody is seen in dark ones."""
+
+    def __init__(self, graph):
+        pass
+
+    def to(self, *_, **__):
+        return self
+
+    def eval(self):
+        return self
+
+    def __call__(self, squares):
+        mean = squares.mean((1, 2, 3))
+        maps = mean[:, None, None, None].expand(-1, INNER_CHANNELS, 8, 8)
+        return maps, mean[:, None].expand(-1, POINT_CHANNELS), mean > 0.35
+
+
+def test_squares_are_looked_at_again_spoilt_anew(monkeypatch):
+    monkeypatch.setattr(darkroom, "Looker", Shadows)
+    torch.manual_seed(0)
+    room, store = darkroom.Darkroom(SimpleNamespace(), CPU), Store(8, CPU, squares=6)
+    squares = torch.full((8, 3, SIDE, SIDE), 0.6)
+    squares[5] = 0.0  # nobody is seen in it, however it is spoilt
+    numbers, flawed = torch.arange(8.0), torch.zeros(8, dtype=torch.bool)
+    readings = numbers[:, None].expand(-1, store.readings.shape[1])
+    store.add(
+        torch.full((8, INNER_CHANNELS, 8, 8), -1.0), torch.full((8, POINT_CHANNELS), -1.0), torch.zeros(8, 3), readings,
+        flawed, squares,
+    )  # fmt: skip
+    for _ in range(4):  # a square may be spoilt beyond seeing now and then
+        room.look_again(store, 60)
+    told = store.points[:, 0]
+    assert (told[:5] > 0.35).all() and torch.equal(store.maps[:, 0, 0, 0], told)
+    assert len(told[:5].unique()) == 5  # each in a way of its own
+    assert (told[5:] == -1).all()  # unseen, and without squares
+    assert torch.equal(store.readings[:, 0], numbers)
+    before = told[:5].clone()
+    for _ in range(4):
+        room.look_again(store, 60)
+    assert (store.points[:5, 0] != before).all()
+    room.look_again(Store(8, CPU), 60)  # without squares there is nothing to do
+
+
+def test_spoilt_squares_stay_pictures_and_some_stay_plain():
+    torch.manual_seed(1)
+    squares = torch.rand(1, 3, 1, 1).expand(64, 3, SIDE, SIDE)
+    spoilt = squares_of.spoilt(squares)
+    assert spoilt.shape == squares.shape and float(spoilt.min()) >= 0 and float(spoilt.max()) <= 1
+    edges = (spoilt[:, :, :, 1:] - spoilt[:, :, :, :-1]).abs().amax((1, 2, 3))
+    boxed = float((edges > 0.1).float().mean())
+    assert 0.1 < boxed < 0.6  # things stand in the way of some
