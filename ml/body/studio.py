@@ -48,6 +48,8 @@ START: Final = "fork" if sys.platform == "linux" else "spawn"
 Windows, and not safe on macOS."""
 _LOOK_ROUND: Final = 2.0
 """Seconds of waiting after which a process sees whether the one that began it is still there."""
+_YIELDING: Final = 5
+"""How far processes that photograph step back behind the one that learns."""
 _SLOTS: Final = 6
 """Sheets for each process: those not yet taken."""
 _PER_SECOND: Final = 0.7
@@ -190,7 +192,9 @@ def _work(
 ) -> None:  # fmt: skip
     """What each process does; it leaves when the one that began it is gone, however that ended."""
     cv2.setNumThreads(1)
-    sheets, failed = [_as_sheet(memory) for memory in memories], 0
+    if hasattr(os, "nice"):
+        os.nice(_YIELDING)  # learning waits for nothing so much as for its own process
+    sheets, failed, last = [_as_sheet(memory) for memory in memories], 0, ""
     try:
         with Renderer(*SIZES[0]) as renderer:
             for seed in seeds:
@@ -202,12 +206,14 @@ def _work(
                     renderer.resize(*picture_size(seed))
                     photograph(sheets[slot], seed, bank, renderer, held_out)
                 except Exception as error:
-                    failed += 1
+                    failed, last = failed + 1, repr(error)
                     free.put(slot)
                     if failed > 20:
-                        raise RuntimeError(f"too many pictures failed, the last with {error!r}") from error
+                        raise RuntimeError(f"too many people could not be photographed, the last for {last}") from error
                     continue
                 ready.put((slot, seed))
+        if failed:
+            ready.put(f"process {number} could not photograph {failed} people, the last for {last}")
     except Exception as error:  # noqa: BLE001 - told to whoever waits for sheets
         ready.put(f"process {number} ended: {error}")
 
