@@ -109,8 +109,7 @@ def known_looks(net: FaceNet, pool: Pool, ways: int) -> Tensor:
     kept = [torch.cat(rows)]
     for _ in range(ways):
         spoilt = torch.empty_like(kept[0])
-        for number in range(pool.performances):
-            frames, _ = pool.clip(number)
+        for frames in pool.alike(_AT_ONCE):
             spoilt[frames] = _looks_spoilt(net, pool.at("pictures", frames)).half()
         kept.append(spoilt)
     return torch.stack(kept)
@@ -121,12 +120,15 @@ def _parts(count: int) -> list[tuple[int, int]]:
 
 
 def _looks_spoilt(net: FaceNet, pictures: Tensor) -> Tensor:
-    """[K, 2, looks] of one performance's pictures [K, S, S, 3] spoilt in one way."""
+    """[P, K, 2, looks] of performances' pictures [P, K, S, S, 3], each spoilt in one way."""
+    people, frames = pictures.shape[:2]
     with torch.inference_mode():
-        faces = spoilt_faces(pictures[None], net.config.crop)[0]
+        faces = spoilt_faces(pictures, net.config.crop).flatten(0, 1)
         both = torch.stack((faces, faces.flip(-1)), dim=1).flatten(0, 1)
-        eyes = net.eye(laid_out(spoilt_eyes(_eyes(pictures, MARGIN)[None])[0])).unflatten(0, (-1, 2))
-        return _both_sides(net.picture(laid_out(both)).unflatten(0, (-1, 2)), eyes)
+        wide = _eyes(pictures.flatten(0, 1), MARGIN).unflatten(0, (people, 2 * frames))
+        eyes = net.eye(laid_out(spoilt_eyes(wide).flatten(0, 1))).unflatten(0, (-1, 2))
+        looks = _both_sides(net.picture(laid_out(both)).unflatten(0, (-1, 2)), eyes)
+        return looks.unflatten(0, (people, frames))
 
 
 def seen_of(net: FaceNet, pool: Pool, rows: Tensor, looks: Tensor) -> tuple[Seen, Seen]:

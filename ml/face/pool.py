@@ -73,6 +73,14 @@ class Pool:
         length = int(self._lengths[number])
         return self._rows[number, :length], self._neutral[number, :length]
 
+    def alike(self, most: int) -> list[Tensor]:
+        """The frames [P, T] of all performances, those equally long together, some `most` frames at once."""
+        groups = []
+        for length in self._lengths.unique().tolist():
+            who = torch.nonzero(self._lengths == length)[:, 0]
+            groups += [self._rows[some, :length] for some in who.split(max(1, most // length))]
+        return groups
+
     def looks_at(self, index: Tensor) -> Tensor:
         """Looks [P, K, 2, looks] of frames [P, K], each performance filmed or spoilt in one way."""
         assert self.looks is not None

@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 PHASES: Final = ("frames", "time")
 _FRAMES, _TIME = range(2)
 _AVERAGE: Final = 0.998
+_TAKEN_IN: Final = 20
+"""Steps after which clips that have come are taken in: readers have no more than some hundred ready at once."""
 _SEEING: Final = ("picture.", "eye.")
 """What learns from pictures, and so not in the last phase."""
 
@@ -164,12 +166,13 @@ class Trainer:
             losses.append(self._learn(counts))
             self.step += 1
             self.elapsed = before + time.monotonic() - begun
+            if self.step % _TAKEN_IN == 0:
+                self.pool.add(more())
             if self.step % config.checkpoint_every == 0 or self.step == steps:
                 pace = (time.monotonic() - begun) / (self.step - first)
                 figures = self._report(losses, pace, say)
                 losses = []
                 self.save()
-                self.pool.add(more())
                 best, since_best = (figures["vertex_mm"], 0) if figures["vertex_mm"] < best else (best, since_best + 1)
                 if config.patience and since_best >= config.patience:
                     say("No better for a while; this phase ends.")

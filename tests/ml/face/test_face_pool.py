@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 import torch
 
+from understudy.ml.face.batches import known_looks
 from understudy.ml.face.crop import CROP_SIZE
 from understudy.ml.face.data import clip_path, load_clip, save_clip
 from understudy.ml.face.examples import Example
@@ -55,6 +56,30 @@ def test_neutral_frames_are_true_ones_or_the_quieter_of_the_others(pool):
     assert (first[~true] >= NEUTRAL).all()  # never both kinds
     shown = pool.at("turn", pool.draw(4000, 1, 3))[:, 1:, 1]
     assert first[~true].mean() < 0.8 * shown[shown >= NEUTRAL].mean()
+
+
+def test_performances_are_grouped_by_length(pool):
+    pool.add([example(12, person) for person in (4, 5, 6)])
+    groups = pool.alike(most=30)
+    assert sorted(tuple(group.shape) for group in groups) == [(1, 16), (1, 30), (2, 12), (2, 12)]
+    for group in groups:
+        turn = pool.at("turn", group)
+        assert (turn[..., 0] == turn[:, :1, 0]).all()
+        assert (turn[..., 1] == torch.arange(group.shape[1])).all()
+    assert sorted(torch.cat([group.flatten() for group in groups]).tolist()) == list(range(len(pool)))
+
+
+def test_looks_spoilt_for_many_at_once_belong_to_their_frames(pool):
+    torch.manual_seed(0)
+    net = load_face_net()
+    looks = known_looks(net, pool, ways=2)
+    assert looks.shape == (3, len(pool), 2, net.config.looks)
+    plain, spoilt = looks[0].float(), looks[1:].float()
+    rows = [pool.clip(number)[0][0] for number in range(3)]  # each person's pictures have a grey of their own
+    assert torch.isfinite(looks).all() and (spoilt[0] != spoilt[1]).any(dim=-1).all()
+    for first in rows:
+        own = (spoilt[:, first] - plain[first]).norm(dim=-1).mean()
+        assert own < plain[first].norm(dim=-1).mean()
 
 
 def test_stretches_are_frames_in_a_row_of_clips_that_are_long_enough(pool):
