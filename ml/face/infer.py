@@ -14,6 +14,7 @@ from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
 from .gazing import steady_gaze
+from .lids import opened
 from .liveliness import told
 from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
@@ -137,6 +138,7 @@ class _Shot:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
         raw = believed(smooth(read.weights, self.fps), self.input.eyes[:, 4:], self.usable, self.fps)
+        raw = opened(raw, self.usable, self.fps)
         gaze = steady_gaze(read.gaze, raw, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))

@@ -11,6 +11,7 @@ import torch
 from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.gazing import steady_gaze, through_blinks
 from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net
+from understudy.ml.face.lids import opened
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
@@ -203,3 +204,25 @@ def test_shut_eyes_keep_where_they_look():
     glance[40:50] = 20.0
     told = believed(smiling, np.full((90, 2), 0.3), np.ones(90, dtype=bool), 30.0)
     assert steady_gaze(glance, told, 30.0)[45, 0, 0] > 18
+
+
+def test_drooping_and_covered_eyes_count_as_open_but_sleep_and_winks_stay():
+    left, right = (PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right"))
+    blinking = np.zeros(60)
+    blinking[20:24] = 0.9
+
+    def seen_as(droop_left, droop_right, frames=60):
+        weights = np.zeros((60, len(PREDICTED)))
+        weights[:, left], weights[:, right] = np.maximum(blinking, droop_left), np.maximum(blinking, droop_right)
+        weights[:, 0] = 0.5
+        return opened(weights[:frames], np.ones(frames, dtype=bool), 30.0)
+
+    for droops in ((0.0, 0.0), (0.2, 0.2), (0.0, 0.5), (0.5, 0.2)):
+        told = seen_as(*droops)
+        assert (told[:20, [left, right]] < 0.05).all()  # open between blinks,
+        assert (told[20:24, [left, right]] > 0.75).all()  # which stay
+        assert (told[:, 0] == 0.5).all()
+    asleep, winking = seen_as(0.8, 0.85), seen_as(0.0, 0.9)
+    assert (asleep[:, [left, right]] > 0.75).all()
+    assert (winking[:, right] > 0.85).all() and (winking[:20, left] == 0).all()
+    assert (seen_as(0.3, 0.3, frames=20)[:, left] == 0.3).all()  # too short to tell
