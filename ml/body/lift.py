@@ -15,6 +15,7 @@ from ..take import rotation
 from ..weights.registry import WEIGHTS_FOLDER, load_weights
 from .bank import BODY_BONES, MIRRORED_BONES
 from .curves import resampled_points
+from .read_lengths import read_lengths
 from .seen import (
     FIRST_CHANNELS,
     FOOT_CHANNELS,
@@ -75,8 +76,6 @@ def lift(
     network: BodyNet | None = None,
 ) -> Lifted | None:
     """Lift a clip as the detector saw it (see `look`); None if no frame shows anybody."""  # fmt: skip
-    from .model import LENGTHS
-
     seen = look(image, world, visibility, reading, camera, fps)
     if seen is None:
         return None
@@ -87,15 +86,13 @@ def lift(
     across = found.place[:, 1:] / seen.distance[:, None] * ahead[:, None]
     hips = np.stack((across[:, 0], ahead, across[:, 1]), axis=-1)
     places = places_back(len(image), fps, len(seen.distance))
-    weights = seen.seen + 1e-6
-    lengths = (found.lengths * weights[:, None]).sum(axis=0) / weights.sum()
     turns = facing[:, None] @ found.turns
     return Lifted(
         turns=nearest_rotations(resampled_points(turns, places)),
         up=resampled_points((facing @ found.up[..., None])[..., 0], places),
         hips=resampled_points((facing @ hips[..., None])[..., 0], places),
         contacts=resampled_points(found.contacts, places),
-        lengths=dict(zip(LENGTHS, lengths.tolist(), strict=True)),
+        lengths=read_lengths(reading),
     )
 
 
@@ -109,8 +106,6 @@ class Found:
     place: Floats
     contacts: Floats
     """[N, 4] probabilities"""
-    lengths: Floats
-    """[N, 9]"""
 
 
 def run_network(network: BodyNet, channels: NDArray[np.float32], read: Floats) -> Found:
@@ -136,8 +131,8 @@ def run_network(network: BodyNet, channels: NDArray[np.float32], read: Floats) -
 
 def _together(predicted: Predicted, own: slice) -> Found:
     """What the network said of a piece and of its mirror image, as one."""
-    turns, up, place, contacts, lengths = (
-        getattr(predicted, name)[:, own].double().numpy() for name in ("turns", "up", "place", "contacts", "lengths")
+    turns, up, place, contacts = (
+        getattr(predicted, name)[:, own].double().numpy() for name in ("turns", "up", "place", "contacts")
     )
     back = mirrored_turns(turns[1])
     probability = 1 / (1 + np.exp(-contacts))
@@ -147,7 +142,6 @@ def _together(predicted: Predicted, own: slice) -> Found:
         up=mean_up / np.linalg.norm(mean_up, axis=-1, keepdims=True),
         place=(place[0] + place[1] * (1.0, -1.0, 1.0)) / 2,
         contacts=(probability[0] + probability[1][:, [2, 3, 0, 1]]) / 2,
-        lengths=lengths.mean(axis=0),
     )
 
 

@@ -49,7 +49,7 @@ class Predicted:
     contacts: Tensor
     """[B, T, 4] logits."""
     lengths: Tensor
-    """[B, T, 9] metres, see LENGTHS."""
+    """[B, T, 9] metres, see LENGTHS; learned beside the rest, but read_lengths.py tells them better."""
 
 
 class BodyNet(nn.Module):
