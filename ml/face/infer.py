@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
+from .brows import raised
 from .gazing import steady_gaze
-from .lids import opened
+from .lids import closed, opened
 from .liveliness import told
 from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, given_to_encode, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
@@ -145,13 +146,14 @@ class _Shot:
         """Weights, gaze and head of the shot's frames."""
         read: Reading = predict(self.net, self.input, neutral, stride_for(self.fps))
         raw = believed(smooth(read.weights, self.fps), self.input.eyes[:, 4:], self.usable, self.fps)
-        raw = opened(raw, self.usable, self.fps)
+        raw = closed(opened(raw, self.usable, self.fps), self.fps)
         gaze = steady_gaze(read.gaze, raw, self.fps)
         head = head_rotations(self.landmarks, self.canonical, camera.focal_px, (camera.cx, camera.cy))
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
         presence = _presence(self.usable, self.fps)
-        weights = to_face_weights(told(raw, self.net.config.gains), gaze) * presence[:, None]
+        bold = raised(told(raw, self.net.config.gains), self.input, self.usable, self.fps)
+        weights = to_face_weights(bold, gaze) * presence[:, None]
         return weights, gaze * presence[:, None, None], head
 
 

@@ -9,11 +9,12 @@ import pytest
 import torch
 
 from understudy.ml.face.batches import with_eyes
+from understudy.ml.face.brows import raised
 from understudy.ml.face.gazing import steady_gaze, through_blinks
 from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net
-from understudy.ml.face.lids import opened
+from understudy.ml.face.lids import closed, opened
 from understudy.ml.face.live import DELAY, LiveFace
-from understudy.ml.face.model import PREDICTED, Seen, to_face_weights
+from understudy.ml.face.model import PREDICTED, FaceInput, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
 from understudy.ml.face.performer_file import PerformerFileError, measure_face, read_neutral, write_performer
 from understudy.ml.face.smoothing import smooth
@@ -226,3 +227,54 @@ def test_drooping_and_covered_eyes_count_as_open_but_sleep_and_winks_stay():
     assert (asleep[:, [left, right]] > 0.75).all()
     assert (winking[:, right] > 0.85).all() and (winking[:20, left] == 0).all()
     assert (seen_as(0.3, 0.3, frames=20)[:, left] == 0.3).all()  # too short to tell
+
+
+def test_blinks_that_begin_close_and_slow_or_slight_ones_stay():
+    left, right = (PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right"))
+    times = np.arange(90) / 30
+
+    def bump(at, height, width):
+        return height * np.exp(-(((times - at) / width) ** 2))
+
+    weights = np.zeros((90, len(PREDICTED)))
+    weights[:, left] = bump(0.5, 0.5, 0.06) + bump(1.2, 0.2, 0.06) + bump(2.2, 0.5, 0.45)
+    weights[:, right] = bump(0.5, 0.4, 0.06) + bump(1.2, 0.2, 0.06) + bump(2.2, 0.5, 0.45)
+    weights[:, 0] = 0.4
+    told = closed(weights, 30.0)
+    assert told[15, left] > 0.8 and 0.65 < told[15, right] < told[15, left]  # both sides keep their shares
+    assert np.argmax(told[:30, left]) == 15
+    np.testing.assert_allclose(told[25:], weights[25:])  # a slight one, and lids that sink slowly
+    np.testing.assert_allclose(told[:, 0], 0.4)
+    assert (np.diff(told[8:16, left]) >= 0).all() and (np.diff(told[15:23, left]) <= 0).all()
+    np.testing.assert_allclose(closed(0.9 * told, 30.0)[15, [left, right]].mean(), 0.77, atol=0.02)
+
+
+def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120):
+    """Three brow weights [frames, 3] (inner, outer left, outer right) where landmarks lift them in frames 60 to 80."""
+    rng = np.random.default_rng(1)
+    aligned = np.tile(load_face_net().canonical.numpy(), (frames, 1, 1))
+    lift = np.zeros(frames)
+    lift[60:81] = np.hanning(21)[: max(0, frames - 60)]
+    for landmarks, strength in (((300, 293, 276, 283), left), ((70, 63, 46, 53), right)):
+        aligned[:, list(landmarks), 2] += 0.027 * strength * lift[:, None]
+    aligned[:, [107, 66, 55, 65, 336, 296, 285, 295], 2] += 0.027 * (left + right) / 2 * lift[:, None]
+    aligned[:, :, 2] += 0.027 * tremble * rng.normal(size=(frames, 1))
+    turn = np.zeros((frames, 3), dtype=np.float32)
+    turn[:, 0] = np.radians(turned) * lift
+    seen = FaceInput(aligned.astype(np.float32), np.zeros((frames, 6), np.float32), turn)
+    weights = raised(np.zeros((frames, len(PREDICTED))), seen, np.ones(frames, dtype=bool), 30.0)
+    assert not np.delete(weights, [PREDICTED.index(name) for name in BROWS], axis=1).any()
+    return weights[:, [PREDICTED.index(name) for name in BROWS]]
+
+
+BROWS = ("browInnerUp", "browOuterUpLeft", "browOuterUpRight")
+
+
+def test_brows_rise_with_their_landmarks_while_the_head_is_still():
+    both = brows_lifted(left=1.5, right=1.5)
+    assert (both[70] > 0.6).all() and (both[:58] == 0).all() and (both[84:] == 0).all()
+    one = brows_lifted(left=1.5)
+    assert one[70, 1] > 0.6 and one[:, 2].max() == 0
+    assert brows_lifted(left=1.5, right=1.5, turned=25).max() < 0.2 * both.max()  # a nod lifts them too
+    assert brows_lifted(left=0.6, right=0.6, tremble=0.4).max() < 0.1
+    assert brows_lifted(frames=20).max() == 0  # too short to know where they rest
