@@ -8,7 +8,6 @@ from itertools import pairwise
 from typing import Any, Final, Protocol
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES, rotation
@@ -18,14 +17,13 @@ from .brows import raised
 from .gazing import steady_gaze
 from .lids import closed, opened
 from .liveliness import told
-from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, given_to_encode, to_face_weights
+from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
 from .smoothing import smooth
 
 Floats = NDArray[np.floating]
 
 MODEL_NAME: Final = "face"
-_ENCODE: Final = "encode.0.weight"
 _SHORT_GAP = 0.4  # seconds: longer absences relax the face
 _RELAX = 0.3  # seconds it takes to relax and to come back
 _LONG_SHUT = 0.8  # seconds: no blink is as long
@@ -80,14 +78,9 @@ def load_face_net() -> FaceNet:
 def build_net(config: dict[str, Any], tensors: dict[str, Any]) -> FaceNet:
     """A network from its configuration and tensors (which hold the canonical face and the mirror order too)."""
     net = FaceNet(FaceNetConfig(**config), tensors["canonical"].numpy(), tensors["mirror"].numpy())
-    net.load_state_dict(tensors | {_ENCODE: _widened(tensors[_ENCODE], given_to_encode(net.config))})
+    net.load_state_dict(tensors)
     net.eval()
     return net
-
-
-def _widened(weight: torch.Tensor, columns: int) -> torch.Tensor:
-    """The layer's weight [N, columns]; networks trained before the neutral's turn was told them make nothing of it."""
-    return torch.nn.functional.pad(weight, (0, max(0, columns - weight.shape[1])))
 
 
 def estimate_face(

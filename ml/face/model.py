@@ -63,11 +63,6 @@ class FaceNetConfig:
         return self.look + 2 * self.eye
 
 
-def given_to_encode(config: FaceNetConfig) -> int:
-    """Numbers of each frame from which its encoding is made: see `FaceNet.one_side`."""
-    return 2 * (config.looks + config.shape + _EYES + _TURN) + 2
-
-
 class PictureNet(nn.Module):
     """Face pictures [N, 3, S, S] 0..1 (see `ml.face.crop`) to what they look like [N, look]."""
 
@@ -121,9 +116,9 @@ class FaceNet(nn.Module):
         self.eye = EyeNet(config.eye, config.finer)
         self.glance = Glance(config.eye)
         self.shape = nn.Linear(3 * config.points, config.shape)
-        width = config.width
+        width, both = config.width, config.looks + config.shape
         self.encode = nn.Sequential(
-            nn.Linear(given_to_encode(config), 2 * width), nn.GELU(), nn.Dropout(config.dropout),
+            nn.Linear(2 * both + 2 * _EYES + _TURN + 2, 2 * width), nn.GELU(), nn.Dropout(config.dropout),
             nn.Linear(2 * width, width), nn.GELU(), nn.Dropout(config.dropout),
         )  # fmt: skip
         self.blocks = nn.ModuleList(_temporal(width, config) for _ in range(config.layers))
@@ -177,8 +172,7 @@ class FaceNet(nn.Module):
                 stranger[..., self.config.look : self.config.looks] = 0
                 absolute = absolute + stranger
         flags = torch.cat((seen.pictured, given[:, None].expand(-1, frames, -1)), dim=-1)
-        eyes, turned = moved[..., split : split + _EYES], moved[..., split + _EYES :]
-        parts = (absolute * 0.5, moved[..., :split], 4 * seen.eyes, 4 * eyes, seen.turn, flags, turned)
+        parts = (absolute * 0.5, moved[..., :split], 4 * seen.eyes, 4 * moved[..., split:], seen.turn, flags)
         x = self.encode(torch.cat(parts, dim=-1))
         if in_time:
             x = x.transpose(1, 2)
@@ -195,10 +189,9 @@ class FaceNet(nn.Module):
         return out[..., :count], gaze, out[..., count + _GAZE :]
 
     def reading(self, seen: Seen) -> Tensor:
-        """[B, T, R] what is compared with the neutral: look, landmarks, eyes, and how the head was turned meanwhile,
-        as a turned head's landmarks lie elsewhere."""
+        """[B, T, R] what is compared with the neutral: look, landmarks, eyes."""
         shape = self.shape(seen.shape.flatten(-2) * _SHAPE_SCALE) / 4
-        return torch.cat((seen.look * seen.pictured, shape, seen.eyes, seen.turn), dim=-1)
+        return torch.cat((seen.look * seen.pictured, shape, seen.eyes), dim=-1)
 
     def mirrored(self, seen: Seen, look: Tensor) -> Seen:
         """The mirror image of what was seen; `look` of the mirrored pictures comes from `picture`."""
