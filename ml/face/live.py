@@ -14,6 +14,7 @@ from ..take import rotation
 from .align import head_rotations
 from .gazing import steady_gaze
 from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net
+from .lids import opened
 from .liveliness import told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
@@ -28,6 +29,8 @@ _QUIETEST: Final = 24
 """So many of the quietest frames so far make the neutral face."""
 _FIRST: Final = 4
 """So many frames at least before a neutral face is believed."""
+_LIDS_SECONDS: Final = 10.0
+"""That tell how far eyes are open most of the time."""
 _GONE: Final = 12
 """Frames without a face after which it is relaxed and a new one begins afresh."""
 
@@ -57,6 +60,7 @@ class LiveFace:
         self._canonical = self._net.canonical.numpy().astype(np.float64)
         self._given = neutral
         self._frames: deque[_Frame] = deque(maxlen=_WINDOW)
+        self._told: deque[NDArray[np.float64]] = deque(maxlen=round(_LIDS_SECONDS * fps))
         self._quiet: list[tuple[float, int, Neutral]] = []
         self._missing = self._count = 0
 
@@ -66,6 +70,7 @@ class LiveFace:
             self._missing += 1
             if self._missing > _GONE or not self._frames:
                 self._frames.clear()
+                self._told.clear()
                 return None
             self._frames.append(_Frame(self._frames[-1].input, self._frames[-1].head, 0.0))
         else:
@@ -135,7 +140,9 @@ class LiveFace:
             weights, gaze, facing = self._net(*seen.seen(self._net), neutral)
         at = len(inputs) - 1 - DELAY
         said = weights[0].double().numpy()
-        raw = smooth(said, self._fps)[at]
+        self._told.append(smooth(said, self._fps)[at])
+        lately = np.stack(self._told)
+        raw = opened(lately, np.ones(len(lately), dtype=bool), self._fps)[-1]
         angles = steady_gaze(gaze[0].double().numpy() * GAZE_SCALE, said, self._fps)[at]
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))

@@ -1,0 +1,107 @@
+"""The face on recordings of real people, beside Google's FaceLandmarker, which learned from such.
+
+    python benchmarks/face_on_recordings.py FACE_LANDMARKER.task VIDEO... [--seconds 12] [--weights FILE]
+
+Recordings have no truth. What both should agree about tells whether training on rendered people alone leads away from
+real ones: when jaws open, corners rise, lips purse, brows rise and eyes shut (correlation, where FaceLandmarker moves
+by more than .02), and how far eyes are shut where it sees a blink.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from understudy.ml.face.crop import face_crop
+from understudy.ml.face.data import FaceWatcher
+from understudy.ml.face.evaluate import Pinhole, SeenFace
+from understudy.ml.face.infer import build_net, estimate_face, load_face_net
+from understudy.ml.face.looks import FaceLooks
+from understudy.ml.face.model import FaceNet
+from understudy.ml.face.peer import PeerFace
+from understudy.ml.footage import open_footage
+from understudy.ml.take import FACE_NAMES
+from understudy.ml.weights.registry import load_weights
+
+Floats = NDArray[np.floating]
+
+COMPARED = (
+    "jawOpen", "mouthSmileLeft", "mouthPucker", "browInnerUp", "browOuterUpLeft", "browOuterUpRight", "browDownLeft",
+    "eyeBlinkLeft", "eyeBlinkRight",
+)  # fmt: skip
+MOVES = 0.02
+BLINKS = 0.45
+"""From which FaceLandmarker's larger eyeBlink counts as a blink; ours is looked at within so many frames of its top."""
+NEAR = 3
+
+
+def column(weights: Floats, name: str) -> Floats:
+    return weights[:, FACE_NAMES.index(name)]
+
+
+def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[Floats, Floats]:
+    """Our weights and FaceLandmarker's [T, 52]."""
+    watcher, peer, looks = FaceWatcher(), PeerFace(peer_model), FaceLooks(net)
+    times, points, seen = [], [], []
+    width = height = 0
+    with open_footage(video) as footage:
+        for frame in footage.frames(None, seconds, None):
+            picture = np.ascontiguousarray(frame.image)
+            height, width = picture.shape[:2]
+            peer.watch(picture)
+            landmarks = watcher.landmarks(picture)
+            there = bool(np.isfinite(landmarks).all())
+            times.append(frame.time)
+            points.append(landmarks)
+            shown = looks.of_crop(face_crop(picture, landmarks)) if there else np.full((2, looks.size), np.nan)
+            seen.append(shown)
+    known = np.isfinite(np.stack(points)).all(axis=(1, 2)).astype(float)
+    camera = Pinhole(float(max(width, height)), width / 2, height / 2)
+    motion = estimate_face(SeenFace(np.array(times), np.stack(points), known, np.stack(seen)), camera, net)
+    if motion is None:
+        raise SystemExit(f"No face was seen in {video}.")
+    return motion.weights, peer.estimate().weights
+
+
+def blinks(ours: Floats, theirs: Floats) -> list[float]:
+    """How far our eyes are shut at each blink that FaceLandmarker sees."""
+    shut = np.maximum(column(theirs, "eyeBlinkLeft"), column(theirs, "eyeBlinkRight"))
+    own = (column(ours, "eyeBlinkLeft") + column(ours, "eyeBlinkRight")) / 2
+    tops = [t for t in range(len(shut)) if shut[t] > BLINKS and shut[t] == shut[max(0, t - 5) : t + 6].max()]
+    return [float(own[max(0, t - NEAR) : t + NEAR + 1].max()) for t in tops]
+
+
+def main() -> None:
+    """Each recording's figures, then their means."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("peer", type=Path)
+    parser.add_argument("videos", type=Path, nargs="+")
+    parser.add_argument("--seconds", type=float, default=12.0)
+    parser.add_argument("--weights", type=Path, help="a .safetensors file with its card, instead of the bundled face")
+    given = parser.parse_args()
+    net = load_face_net()
+    if given.weights:
+        card, tensors = load_weights(given.weights.stem, given.weights.parent)
+        net = build_net(card.config, tensors)
+    found: dict[str, list[float]] = {}
+    tops: list[float] = []
+    for video in given.videos:
+        ours, theirs = watch(video, given.peer, given.seconds, net)
+        row = {}
+        for name in COMPARED:
+            one, other = column(ours, name), column(theirs, name)
+            if other.std() > MOVES:
+                row[name] = float(np.corrcoef(one, other)[0, 1]) if one.std() > 0 else 0.0
+                found.setdefault(name, []).append(row[name])
+        tops += (own := blinks(ours, theirs))
+        print(video.name, {name: round(r, 2) for name, r in row.items()}, "blinks", [round(top, 2) for top in own])
+    print("mean r (of so many)", {name: (round(float(np.mean(r)), 2), len(r)) for name, r in found.items()})
+    if tops:
+        print(f"{len(tops)} blinks: shut by {np.mean(tops):.2f} in the mean, {min(tops):.2f} at least")
+
+
+if __name__ == "__main__":
+    main()
