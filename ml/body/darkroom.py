@@ -36,7 +36,7 @@ def room_for(people: int, device: torch.device, say: Callable[[str], None]) -> t
     if fitting < people:
         say(f"The card has room for {fitting} of {people} people; new ones take the place of the oldest.")
     people = min(people, fitting)
-    return people, min(people * views, (room - people * views * _VIEW) // _SQUARE)
+    return people, min(people * views, max(0, room - people * views * _VIEW) // _SQUARE)
 
 
 class Store:

@@ -34,6 +34,8 @@ _STILL: Final = np.radians(7.0)
 """How far a head is turned from where it mostly is until its brows are believed much less."""
 _SHORTEST: Final = 1.0
 """Seconds; in less, what is usual is not known."""
+_FEWEST: Final = 8
+"""Frames."""
 _ROUNDS: Final = 6
 _STIFFNESS: Final = 10.0
 
@@ -41,7 +43,7 @@ _STIFFNESS: Final = 10.0
 def raised(weights: Floats, seen: FaceInput, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
     """Weights [T, 44] of a take with brows at least as high as the landmarks of the T frames have them."""
     kept = np.array(weights, dtype=np.float64)
-    if usable.sum() < _SHORTEST * fps:
+    if usable.sum() < max(_SHORTEST * fps, _FEWEST):
         return kept
     turn = seen.turn - np.median(seen.turn[usable], axis=0)
     still = np.exp(-0.5 * np.square(np.linalg.norm(turn, axis=1) / _STILL)) * usable

@@ -57,7 +57,7 @@ def closed(weights: Floats, fps: float) -> NDArray[np.float64]:
     tops, _ = find_peaks(lids, height=_BLINK, prominence=_PROMINENCE, width=(0, _LONGEST * fps), rel_height=0.5)
     enlarged = np.ones(len(lids))
     for top in tops:
-        factor = min(_CLOSED / lids[top], _MOST_ENLARGED)
+        factor = float(np.clip(_CLOSED / lids[top], 1.0, _MOST_ENLARGED))
         begin, end = top, top
         while lids[begin - 1] < lids[begin] and begin > 1:
             begin -= 1

@@ -139,6 +139,9 @@ def test_a_card_holds_as_many_people_as_there_is_room_for(monkeypatch):
     assert people == 1000 and 15_000 < squares < 20_000  # what is left holds the squares of half of their views
     assert room_for(12_000, CPU, said.append) == (12_000, 0)
     assert len(said) == 1
+    monkeypatch.setattr(darkroom.torch.cuda, "mem_get_info", lambda _: (1 << 20, 8 << 30))
+    assert room_for(1, torch.device("cuda"), said.append) == (1, 0)
+    assert len(said) == 1
 
 
 class Shadows:

@@ -247,9 +247,10 @@ def test_blinks_that_begin_close_and_slow_or_slight_ones_stay():
     np.testing.assert_allclose(told[:, 0], 0.4)
     assert (np.diff(told[8:16, left]) >= 0).all() and (np.diff(told[15:23, left]) <= 0).all()
     np.testing.assert_allclose(closed(0.9 * told, 30.0)[15, [left, right]].mean(), 0.77, atol=0.02)
+    np.testing.assert_allclose(closed(1.3 * told, 30.0)[10:20], 1.3 * told[10:20])  # shut is shut
 
 
-def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120):
+def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120, fps=30.0):
     """Three brow weights [frames, 3] (inner, outer left, outer right) where landmarks lift them in frames 60 to 80."""
     rng = np.random.default_rng(1)
     aligned = np.tile(load_face_net().canonical.numpy(), (frames, 1, 1))
@@ -262,7 +263,7 @@ def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120):
     turn = np.zeros((frames, 3), dtype=np.float32)
     turn[:, 0] = np.radians(turned) * lift
     seen = FaceInput(aligned.astype(np.float32), np.zeros((frames, 6), np.float32), turn)
-    weights = raised(np.zeros((frames, len(PREDICTED))), seen, np.ones(frames, dtype=bool), 30.0)
+    weights = raised(np.zeros((frames, len(PREDICTED))), seen, np.ones(frames, dtype=bool), fps)
     assert not np.delete(weights, [PREDICTED.index(name) for name in BROWS], axis=1).any()
     return weights[:, [PREDICTED.index(name) for name in BROWS]]
 
@@ -278,3 +279,4 @@ def test_brows_rise_with_their_landmarks_while_the_head_is_still():
     assert brows_lifted(left=1.5, right=1.5, turned=25).max() < 0.2 * both.max()  # a nod lifts them too
     assert brows_lifted(left=0.6, right=0.6, tremble=0.4).max() < 0.1
     assert brows_lifted(frames=20).max() == 0  # too short to know where they rest
+    assert brows_lifted(frames=4, fps=2.0).max() == 0
