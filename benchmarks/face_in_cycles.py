@@ -19,16 +19,13 @@ from pathlib import Path
 import cv2
 import numpy as np
 
-from understudy.ml.face.crop import face_crop
-from understudy.ml.face.data import FPS, FaceWatcher
-from understudy.ml.face.evaluate import Pinhole, SeenFace, table
-from understudy.ml.face.infer import build_net, estimate_face, load_face_net
-from understudy.ml.face.looks import FaceLooks
+from understudy.ml.face.data import FPS
+from understudy.ml.face.evaluate import Pinhole, Watch, table
+from understudy.ml.face.infer import estimate_face, load_face_net
 from understudy.ml.face.metrics import Estimate, by_region, measure
 from understudy.ml.face.peer import PeerFace
 from understudy.ml.performers.drills import drilled_performance, units_of_part
 from understudy.ml.take import Take, load_take, save_take
-from understudy.ml.weights.registry import load_weights
 
 RIGS = ("mira", "rigo")
 SIZE = 400
@@ -78,20 +75,15 @@ def render(rig: str, take: Path, folder: Path, frames: int) -> None:
 def watch(folder: Path, take: Path, peer: Path | None, net) -> tuple[Estimate, dict[str, Estimate]]:  # noqa: ANN001
     """What each method says of the pictures."""
     truth = load_take(take)
-    watcher, looks = FaceWatcher(), FaceLooks(net)
+    seeing, paths = Watch(net), sorted(folder.glob("[0-9]*.png"))
     other = PeerFace(peer) if peer else None
-    points, seen = [], []
-    for path in sorted(folder.glob("[0-9]*.png")):
+    for path in paths:
         picture = np.ascontiguousarray(cv2.imread(str(path))[..., ::-1])
-        points.append(watcher.landmarks(picture))
-        there = bool(np.isfinite(points[-1]).all())
-        seen.append(looks.of_crop(face_crop(picture, points[-1])) if there else np.full((2, looks.size), np.nan))
+        seeing.see(picture)
         if other:
             other.watch(picture)
-    face = np.stack(points)
     camera = Pinhole(SIZE * LENS / SENSOR, SIZE / 2, SIZE / 2)
-    features = SeenFace(np.arange(len(face)) / FPS, face, np.isfinite(face).all(axis=(1, 2)) * 1.0, np.stack(seen))
-    motion = estimate_face(features, camera, net)
+    motion = estimate_face(seeing.seen(np.arange(len(paths)) / FPS), camera, net)
     if motion is None or truth.face_weights is None or truth.gaze is None:
         raise SystemExit(f"No face was seen in {folder}; look at its pictures.")
     ours = Estimate(motion.weights, motion.gaze, motion.head_rotation)
@@ -109,10 +101,7 @@ def main() -> None:
     parser.add_argument("--weights", type=Path, help="a .safetensors file with its card, instead of the bundled face")
     parser.add_argument("--render", help=argparse.SUPPRESS)
     given = parser.parse_args()
-    net = load_face_net()
-    if given.weights:
-        card, tensors = load_weights(given.weights.stem, given.weights.parent)
-        net = build_net(card.config, tensors)
+    net = load_face_net(given.weights)
     truths, methods = [], {}
     for rig in RIGS:
         for part in range(given.parts):

@@ -15,16 +15,12 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from understudy.ml.face.crop import face_crop
-from understudy.ml.face.data import FaceWatcher
-from understudy.ml.face.evaluate import Pinhole, SeenFace
-from understudy.ml.face.infer import build_net, estimate_face, load_face_net
-from understudy.ml.face.looks import FaceLooks
+from understudy.ml.face.evaluate import Pinhole, Watch
+from understudy.ml.face.infer import estimate_face, load_face_net
 from understudy.ml.face.model import FaceNet
 from understudy.ml.face.peer import PeerFace
 from understudy.ml.footage import open_footage
 from understudy.ml.take import FACE_NAMES
-from understudy.ml.weights.registry import load_weights
 
 Floats = NDArray[np.floating]
 
@@ -44,23 +40,17 @@ def column(weights: Floats, name: str) -> Floats:
 
 def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[Floats, Floats]:
     """Our weights and FaceLandmarker's [T, 52]."""
-    watcher, peer, looks = FaceWatcher(), PeerFace(peer_model), FaceLooks(net)
-    times, points, seen = [], [], []
+    seeing, peer, times = Watch(net), PeerFace(peer_model), list[float]()
     width = height = 0
     with open_footage(video) as footage:
         for frame in footage.frames(None, seconds, None):
             picture = np.ascontiguousarray(frame.image)
             height, width = picture.shape[:2]
+            seeing.see(picture)
             peer.watch(picture)
-            landmarks = watcher.landmarks(picture)
-            there = bool(np.isfinite(landmarks).all())
             times.append(frame.time)
-            points.append(landmarks)
-            shown = looks.of_crop(face_crop(picture, landmarks)) if there else np.full((2, looks.size), np.nan)
-            seen.append(shown)
-    known = np.isfinite(np.stack(points)).all(axis=(1, 2)).astype(float)
     camera = Pinhole(float(max(width, height)), width / 2, height / 2)
-    motion = estimate_face(SeenFace(np.array(times), np.stack(points), known, np.stack(seen)), camera, net)
+    motion = estimate_face(seeing.seen(np.array(times)), camera, net)
     if motion is None:
         raise SystemExit(f"No face was seen in {video}.")
     return motion.weights, peer.estimate().weights
@@ -82,10 +72,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=12.0)
     parser.add_argument("--weights", type=Path, help="a .safetensors file with its card, instead of the bundled face")
     given = parser.parse_args()
-    net = load_face_net()
-    if given.weights:
-        card, tensors = load_weights(given.weights.stem, given.weights.parent)
-        net = build_net(card.config, tensors)
+    net = load_face_net(given.weights)
     found: dict[str, list[float]] = {}
     tops: list[float] = []
     for video in given.videos:

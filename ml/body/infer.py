@@ -35,7 +35,7 @@ from .orient import limited, smoothstep
 from .proportions import rest_of_lengths
 from .shown_limbs import shown_limbs
 from .sides import sides_kept
-from .smoothing import steady_rotations
+from .smoothing import STEADY_HZ, steady_rotations
 from .solved import PARENTS, BodyMotion
 from .tilt import as_cameras_are, less_tilted, level_axes, level_by_feet
 from .trajectory import Standing, measured_place, solve_path
@@ -45,7 +45,7 @@ __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
 MODEL_NAME: Final = lifting.MODEL_NAME if lifting.MODEL_NAME in available() else None
 """The weights in use; None = there are none, and the first solver stands in."""
 
-_CUTOFFS_HZ: Final = ((0.7, 4.0), (0.5, 2.0))
+_CUTOFFS_HZ: Final = (STEADY_HZ, (0.5, 2.0))
 """Of bones at rest, and of moving ones; in good pictures, and in those in which points tremble."""
 _TREMBLING: Final = (0.01, 0.05)
 """From which `Points.trembling` on pictures are less good, and poor."""

@@ -20,7 +20,7 @@ from .landmarks import Floats
 from .lift import Lifted, lift
 from .looks import read_pictures
 from .proportions import rest_of_lengths
-from .smoothing import steady_rotations
+from .smoothing import STEADY_HZ, steady_rotations
 from .solved import PARENTS, BodyMotion
 from .tilt import as_cameras_are, level_axes
 
@@ -30,8 +30,6 @@ _WINDOW: Final = 2.2
 """Seconds looked back."""
 _STEADIED: Final = 1.3
 """Seconds back that steady a bone; slower ones are steadied more."""
-_CUTOFFS_HZ: Final = (0.7, 4.0)
-"""Of bones at rest, and of moving ones."""
 _PATH_SECONDS: Final = 0.12
 """Time constant of the path's low-pass."""
 
@@ -83,7 +81,7 @@ def _moment(lifted: Lifted, at: int, fps: float) -> Lifted:
     """One frame of a window, its bones steadied by what the window knows of the frames beside it."""
     part, near = slice(at, at + 1), slice(max(0, at - round(_STEADIED * fps)), None)
     beside = rotation.continuous(rotation.from_matrix(lifted.turns[near]))
-    steady = steady_rotations(beside, fps, *_CUTOFFS_HZ)[at - near.start]
+    steady = steady_rotations(beside, fps, *STEADY_HZ)[at - near.start]
     return Lifted(
         rotation.to_matrix(steady)[None], lifted.up[part], lifted.hips[part], lifted.contacts[part], lifted.lengths
     )

@@ -9,16 +9,12 @@ from torch import Tensor, nn
 
 from .bank import BODY_BONES, BODY_PARENTS
 from .examples import Batch
-from .model import Predicted
+from .model import LENGTHS, Predicted
+from .read_lengths import SEGMENTS
 
 _B: Final = {name: i for i, name in enumerate(BODY_BONES)}
 _PARENTS: Final = [int(parent) for parent in BODY_PARENTS]
 _BONE_WEIGHTS: Final = {"Arm": 1.5, "Hand": 0.4, "Toes": 0.3, "Shoulder": 0.5, "Foot": 0.7, "neck": 0.7}
-_SEGMENTS: Final = (
-    ("leftUpperLeg", "leftLowerLeg"), ("leftLowerLeg", "leftFoot"), ("leftFoot", "leftToes"),
-    ("leftUpperArm", "leftLowerArm"), ("leftLowerArm", "leftHand"), ("leftUpperLeg", "rightUpperLeg"),
-    ("leftUpperArm", "rightUpperArm"), ("hips", "neck"), ("neck", "head"),
-)  # fmt: skip
 
 
 def forward_kinematics(turns: Tensor, rest: Tensor) -> Tensor:
@@ -35,7 +31,7 @@ def forward_kinematics(turns: Tensor, rest: Tensor) -> Tensor:
 
 def true_lengths(rest: Tensor) -> Tensor:
     """The segments' lengths [B, 9] in the order of model.LENGTHS."""
-    pairs = [(_B[a], _B[b]) for a, b in _SEGMENTS]
+    pairs = [(_B[a], _B[b]) for a, b in (SEGMENTS[name][0] for name in LENGTHS)]
     return torch.stack([(rest[:, b] - rest[:, a]).norm(dim=-1) for a, b in pairs], dim=-1)
 
 

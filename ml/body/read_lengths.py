@@ -29,6 +29,11 @@ _LENGTHS: Final[dict[str, tuple[str, str, float, float, float]]] = {
 }
 """By the names of model.LENGTHS: the joints at both ends (of each side), metres of people as tall as the standard
 adult, how far the log of what is read over that is followed, and what is added to it."""
+SEGMENTS: Final = {
+    name: ((head, tail),) if head in _B else tuple((side + head, side + tail) for side in SIDES)
+    for name, (head, tail, *_) in _LENGTHS.items()
+}
+"""The joints at both ends of each length: of the left side, then the right one, or across the body."""
 _MOST: Final = 0.3
 """Log of the farthest a length is from the usual."""
 
@@ -41,9 +46,8 @@ def read_lengths(readings: NDArray[np.floating]) -> dict[str, float]:
     known = readings[np.isfinite(readings).all(axis=1), : 3 * len(BODY_BONES)]
     joints = known.reshape(-1, len(BODY_BONES), 3).astype(np.float64)
     lengths: dict[str, float] = {}
-    for name, (head, tail, usual, followed, more) in _LENGTHS.items():
-        pairs = [(head, tail)] if head in _B else [(side + head, side + tail) for side in SIDES]
-        spans = [np.linalg.norm(joints[:, _B[end]] - joints[:, _B[begin]], axis=1) for begin, end in pairs]
+    for name, (_, _, usual, followed, more) in _LENGTHS.items():
+        spans = [np.linalg.norm(joints[:, _B[end]] - joints[:, _B[begin]], axis=1) for begin, end in SEGMENTS[name]]
         off = np.log(np.median(spans) / usual) if len(joints) else 0.0
         lengths[name] = float(usual * np.exp(np.clip(followed * off + more, -_MOST, _MOST)))
     return lengths

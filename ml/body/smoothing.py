@@ -10,6 +10,9 @@ from ..take import rotation
 
 Floats = NDArray[np.float64]
 
+STEADY_HZ = (0.7, 4.0)
+"""Cutoffs of bones at rest, and of moving ones, in good pictures: see `steady_rotations`."""
+
 
 def fill_gaps(values: Floats, seen: NDArray[np.bool_]) -> Floats:
     """Linear between seen frames, held before the first and after the last; needs one seen frame. [T, ...]"""

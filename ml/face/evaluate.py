@@ -26,6 +26,7 @@ from .infer import FaceMotion, estimate_face
 from .live import LiveFace
 from .looks import FaceLooks
 from .metrics import Estimate, Figures, by_region, by_weight, measure
+from .model import FaceNet
 from .peer import EvaluationError, PeerFace
 
 __all__ = ["DRILL_SEEDS", "Estimate", "Evaluation", "EvaluationError", "evaluate_face", "table"]
@@ -55,6 +56,27 @@ class SeenFace:
     face: Floats
     face_confidence: Floats
     face_look: Floats
+
+
+class Watch:
+    """What capture would see of pictures, one after the other."""
+
+    def __init__(self, net: FaceNet | None = None) -> None:
+        self._watcher, self._looks = FaceWatcher(), FaceLooks(net)
+        self._points: list[Floats] = []
+        self._seen: list[Floats] = []
+
+    def see(self, picture: NDArray[np.uint8]) -> None:
+        points = self._watcher.landmarks(picture)
+        found = bool(np.isfinite(points).all())
+        nothing = np.full((2, self._looks.size), np.nan)
+        self._points.append(points)
+        self._seen.append(self._looks.of_crop(face_crop(picture, points)) if found else nothing)
+
+    def seen(self, times: Floats) -> SeenFace:
+        """All of it; times [T] seconds."""
+        face = np.stack(self._points)
+        return SeenFace(times, face, np.isfinite(face).all(axis=(1, 2)).astype(float), np.stack(self._seen))
 
 
 @dataclass(frozen=True)
@@ -115,20 +137,14 @@ def _one_clip(
     performer, performance, setting, rng = staged(seed, frames)
     if seed % 2 == 0:
         setting = replace(setting, filming=Filming(), worn=Worn(glasses=setting.worn.glasses))
-    watcher, looks = FaceWatcher(), FaceLooks()
+    watch, views = Watch(), []
     other = PeerFace(peer) if peer else None
-    landmarks, seen_looks, views = [], [], []
     for picture, view in film_face(performer, performance, rng, renderer, setting):
-        points = watcher.landmarks(picture)
-        found = bool(np.isfinite(points).all())
-        landmarks.append(points)
-        seen_looks.append(looks.of_crop(face_crop(picture, points)) if found else np.full((2, looks.size), np.nan))
+        watch.see(picture)
         views.append(view)
         if other:
             other.watch(picture)
-    view, face = views[0], np.stack(landmarks)
-    confidence = np.isfinite(face).all(axis=(1, 2)).astype(float)
-    seen = SeenFace(np.arange(frames) / FPS, face, confidence, np.stack(seen_looks))
+    view, seen = views[0], watch.seen(np.arange(frames) / FPS)
     camera = Pinhole(view.focal_px, view.width / 2, view.height / 2)
     in_camera = rotation.multiply(rotation.conjugate(view.orientation), performance.head)
     guesses = {"FaceLandmarker": other.estimate()} if other else {}

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -69,9 +70,9 @@ class FaceMotion:
 
 
 @lru_cache(maxsize=1)
-def load_face_net() -> FaceNet:
-    """The bundled network, its hash checked."""
-    card, tensors = load_weights(MODEL_NAME)
+def load_face_net(file: Path | None = None) -> FaceNet:
+    """The bundled network, or that of a .safetensors file with its card (.json) beside it; its hash checked."""
+    card, tensors = load_weights(file.stem, file.parent) if file else load_weights(MODEL_NAME)
     return build_net(card.config, tensors)
 
 

@@ -11,6 +11,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..body.orient import smoothstep
 from .model import PREDICTED
 
 Floats = NDArray[np.floating]
@@ -43,7 +44,7 @@ def opened(weights: Floats, seen: NDArray[np.bool_], fps: float) -> NDArray[np.f
         return kept
     usual = np.median(kept[seen][:, _BLINKS], axis=0).clip(0.0)
     both = usual.min()
-    off = both * _share(both, _BOTH) + (usual - both) * _share(usual - both, _ONE)
+    off = both * (1 - smoothstep(both, *_BOTH)) + (usual - both) * (1 - smoothstep(usual - both, *_ONE))
     kept[:, _BLINKS] = (kept[:, _BLINKS] - off) / (1 - off)
     return kept
 
@@ -67,10 +68,3 @@ def closed(weights: Floats, fps: float) -> NDArray[np.float64]:
         enlarged[part] = np.maximum(enlarged[part], 1 + (factor - 1) * (lids[part] / lids[top]).clip(0.0, 1.0))
     kept[:, _BLINKS] *= enlarged[1:-1, None]
     return kept
-
-
-def _share(values: Floats, limits: tuple[float, float]) -> Floats:
-    """1 below the lower limit, 0 above the upper one."""
-    low, high = limits
-    share = np.clip((high - np.asarray(values)) / (high - low), 0.0, 1.0)
-    return share * share * (3 - 2 * share)

@@ -59,7 +59,7 @@ class HeadStage:
         self._head_row = [int(owner) for owner in self._few.owners].index(self._head)
         self._rest = performer.body.vertices[self._points].astype(np.float32)
         self._full = np.zeros((len(anatomy.template), 3), dtype=np.float32)
-        self._eyes = [_Eye(performer, part, self._points) for part in ("leftEye", "rightEye")]
+        self._eyes = [_Eye(performer, own, self._points) for own in anatomy.eyes]
         self._gains = np.asarray(performer.action_gains * performer.action_scale, dtype=np.float32)
 
     def pose(self, weights: Floats, gaze: Floats, turn: Floats) -> PosedBody:
@@ -92,8 +92,8 @@ class HeadStage:
 class _Eye:
     """One eye's points, to be turned about its middle."""
 
-    def __init__(self, performer: Performer, part: str, points: NDArray[np.int64]) -> None:
-        own = np.unique(performer.anatomy.triangles[part])
+    def __init__(self, performer: Performer, own: NDArray[np.int64], points: NDArray[np.int64]) -> None:
+        """own: the eye's vertices among all, points: those that are posed."""
         self.rows = np.searchsorted(points, own)
         ball = performer.body.vertices[own]
         self._centre = (ball.min(axis=0) + ball.max(axis=0)) / 2

@@ -108,9 +108,8 @@ def _face_scale(body: RestBody, anatomy: Anatomy) -> float:
     """Eye distance and face height against the base mesh's."""
 
     def size(vertices: NDArray[np.floating]) -> float:
-        left, right, teeth = (
-            vertices[np.unique(anatomy.triangles[part])].mean(axis=0) for part in ("leftEye", "rightEye", "lowerTeeth")
-        )
+        teeth = np.unique(anatomy.triangles["lowerTeeth"])
+        left, right, teeth = (vertices[points].mean(axis=0) for points in (*anatomy.eyes, teeth))
         return float(np.linalg.norm(left - right) + np.linalg.norm((left + right) / 2 - teeth))
 
     return size(body.vertices) / size(anatomy.template)

@@ -89,10 +89,9 @@ class Glasses:
         )  # fmt: skip
 
     def draw(self, picture: Image, performer: Performer, project, turn: float) -> None:  # noqa: ANN001
-        rest, triangles = performer.body.vertices, performer.anatomy.triangles
         rings, hinges = [], []
-        for part, side in (("leftEye", 1.0), ("rightEye", -1.0)):
-            ball = rest[np.unique(triangles[part])]
+        for eye, side in zip(performer.anatomy.eyes, (1.0, -1.0), strict=True):
+            ball = performer.body.vertices[eye]
             centre = np.array([ball[:, 0].mean(), ball[:, 1].min() - 0.014, ball[:, 2].mean() - 0.004])
             outline = self._outline()
             ring = centre + np.stack((outline[:, 0] * side, np.zeros(len(outline)), outline[:, 1]), -1)
@@ -156,7 +155,7 @@ class Hat:
 
     def draw(self, picture: Image, performer: Performer, project) -> None:  # noqa: ANN001
         rest = performer.body.vertices
-        eyes = rest[np.unique(performer.anatomy.triangles["leftEye"])].mean(axis=0)
+        eyes = rest[performer.anatomy.eyes[0]].mean(axis=0)
         skull = rest[np.unique(performer.anatomy.triangles["body"])]
         top = skull[(skull[:, 2] > eyes[2] + self.line) & (np.abs(skull[:, 0]) < 0.12)]
         points = project(top[::3])
@@ -190,10 +189,9 @@ class Occluder:
         )  # fmt: skip
 
     def draw(self, picture: Image, performer: Performer, project, frame: int) -> None:  # noqa: ANN001
-        rest, triangles = performer.body.vertices, performer.anatomy.triangles
-        left, right, mouth = project(
-            np.stack([rest[np.unique(triangles[part])].mean(axis=0) for part in ("leftEye", "rightEye", "lowerTeeth")])
-        )
+        rest, anatomy = performer.body.vertices, performer.anatomy
+        teeth = np.unique(anatomy.triangles["lowerTeeth"])
+        left, right, mouth = project(np.stack([rest[points].mean(axis=0) for points in (*anatomy.eyes, teeth)]))
         unit = max(8.0, float(np.linalg.norm(left - right)), 0.7 * float(np.linalg.norm(mouth - (left + right) / 2)))
         at = mouth + self.path[min(frame, len(self.path) - 1)] * unit
         for finger in range(self.fingers):

@@ -14,8 +14,7 @@ from understudy.ml.body.ideal import ideal_features
 from understudy.ml.body.in_picture import in_picture
 from understudy.ml.body.landmarks import read_points
 from understudy.ml.body.lift import Lifted
-from understudy.ml.body.losses import _SEGMENTS
-from understudy.ml.body.model import LENGTHS
+from understudy.ml.body.read_lengths import SEGMENTS
 from understudy.ml.camera import default_camera
 from understudy.ml.take import rotation
 
@@ -32,9 +31,7 @@ def motion():
 @pytest.fixture(scope="module")
 def truth(motion):
     places = dict(zip(BODY_BONES, motion.rest_positions[BODY_COLUMNS], strict=True))
-    lengths = {
-        name: float(np.linalg.norm(places[b] - places[a])) for name, (a, b) in zip(LENGTHS, _SEGMENTS, strict=True)
-    }
+    lengths = {name: float(np.linalg.norm(places[b] - places[a])) for name, ((a, b), *_) in SEGMENTS.items()}
     turns = rotation.to_matrix(motion.rotations[:, BODY_COLUMNS])
     up = np.tile((0.0, 0.0, 1.0), (len(turns), 1))
     return Lifted(turns, up, motion.hips_position - EYE, np.ones((len(turns), 4)), lengths)

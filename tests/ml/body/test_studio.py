@@ -88,38 +88,39 @@ def is_there(process):
         return False
 
 
-def test_that_all_processes_died_is_said_once(monkeypatch):
-    monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext(SimpleNamespace(resize=lambda *size: None)))
-    monkeypatch.setattr(studio, "photograph", lambda sheet, seed, *_: os._exit(3) if seed > 1 else None)
-    said: list[str] = []
-    taken = Studio(1, (), range(5), say=said.append, start="fork")
-    sheets = taken.sheets(0.05)
-    try:
-        begun = time.monotonic()
-        while not said and time.monotonic() - begun < 20:
-            next(sheets)
-        assert [next(sheets) for _ in range(3)] == [None] * 3
-    finally:
-        taken.close()
+@pytest.fixture
+def until_told(monkeypatch):
+    """A function: photographs people in some way, and gives the studio, what it said, and three sheets more."""
+
+    def photographed(photograph, seeds):
+        monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext(SimpleNamespace(resize=lambda *size: None)))
+        monkeypatch.setattr(studio, "photograph", photograph)
+        said: list[str] = []
+        taken = Studio(1, (), seeds, say=said.append, start="fork")
+        sheets = taken.sheets(0.05)
+        try:
+            begun = time.monotonic()
+            while not said and time.monotonic() - begun < 20:
+                next(sheets)
+            return taken, said, [next(sheets) for _ in range(3)]
+        finally:
+            taken.close()
+
+    return photographed
+
+
+def test_that_all_processes_died_is_said_once(until_told):
+    taken, said, more = until_told(lambda sheet, seed, *_: os._exit(3) if seed > 1 else None, range(5))
+    assert more == [None] * 3
     assert len(said) == 1 and "ended with 3" in said[0]
     assert not taken.working
 
 
-def test_people_who_could_not_be_photographed_are_told(monkeypatch):
+def test_people_who_could_not_be_photographed_are_told(until_told):
     def photograph(sheet, seed, *_):
         if seed == 1:
             raise ValueError("no such coat")
 
-    monkeypatch.setattr(studio, "Renderer", lambda *size: nullcontext(SimpleNamespace(resize=lambda *size: None)))
-    monkeypatch.setattr(studio, "photograph", photograph)
-    said: list[str] = []
-    taken = Studio(1, (), range(3), say=said.append, start="fork")
-    sheets = taken.sheets(0.05)
-    try:
-        begun = time.monotonic()
-        while not said and time.monotonic() - begun < 20:
-            next(sheets)
-    finally:
-        taken.close()
+    taken, said, _ = until_told(photograph, range(3))
     assert taken.given == 2
     assert len(said) == 1 and "1 people, the last for ValueError('no such coat')" in said[0]
