@@ -110,8 +110,9 @@ class FaceNet(nn.Module):
         """canonical [478, 3]: the face everything is aligned to; mirror [478]: each landmark's other side."""
         super().__init__()
         self.config = config
-        self.register_buffer("canonical", torch.as_tensor(np.asarray(canonical), dtype=torch.float32))
-        self.register_buffer("mirror", torch.as_tensor(np.asarray(mirror), dtype=torch.int64))
+        # Copies: weights loaded into this network would else change whoever lent it these.
+        self.register_buffer("canonical", torch.tensor(np.asarray(canonical), dtype=torch.float32))
+        self.register_buffer("mirror", torch.tensor(np.asarray(mirror), dtype=torch.int64))
         self.picture = PictureNet(config)
         self.eye = EyeNet(config.eye, config.finer)
         self.glance = Glance(config.eye)
