@@ -30,11 +30,11 @@ from understudy.ml.body.pose_graph import HEAT, POINTS, PRESENCE, WORLD, PoseGra
 from understudy.ml.body.seen import MARKS
 from understudy.ml.body.squares import Looker, cut
 from understudy.ml.body.train import BodyTraining, TrainingError, read_config, train_body
-from understudy.ml.body.variety import random_motion
+from understudy.ml.body.variety import _global, _unbend, random_motion
 from understudy.ml.features.arrays import BODY_LOOK
 from understudy.ml.features.mediapipe_regions import BodyReader
 from understudy.ml.features.regions import Region
-from understudy.ml.take import STANDARD_REST, joint_positions, rotation
+from understudy.ml.take import STANDARD_REST, joint_positions, local_rotations, rotation
 
 REST = np.array([STANDARD_REST[name] for name in BODY_BONES])
 
@@ -74,6 +74,38 @@ def test_every_kind_of_motion_is_finite_and_on_the_floor():
         assert np.allclose(np.linalg.norm(motion.rotations, axis=-1), 1, atol=1e-6)
         assert -0.35 < np.median(joints[..., 2].min(axis=1)) < 0.2, motion.kind
     assert {"recorded", "mixed", "keyed", "standing", "sitting"} <= kinds
+
+
+def test_limbs_are_straight_often_where_all_that_was_recorded_is_bent():
+    rng, whole = np.random.default_rng(2), built_in_bank()[0]
+    local = np.tile(whole.local[:1], (60, 1, 1))
+    knees = [BODY_BONES.index(f"{side}LowerLeg") for side in ("left", "right")]
+    local[:, knees] = rotation.from_rotvec((np.radians(60), 0, 0))
+    bent = (replace(whole, local=local, hips=np.tile(whole.hips[:1], (60, 1))),)
+    motions = [random_motion(rng, bent, REST, 8) for _ in range(120)]
+    recorded = [local_rotations(m.rotations, BODY_PARENTS)[0, knees] for m in motions if m.kind == "recorded"]
+    bends = np.degrees(rotation.angle(rotation.IDENTITY, np.stack(recorded)))
+    assert (bends < 25).mean() > 0.1 and (bends > 55).mean() > 0.3
+    assert (bends < 12).any()
+
+
+def test_a_limb_unbends_between_its_ends():
+    local = built_in_bank()[1].local[:40].copy()
+    limb = [BODY_BONES.index(f"left{part}") for part in ("UpperLeg", "LowerLeg", "Foot")]
+    local[:, limb[1]] = rotation.from_rotvec((np.radians(70), 0.1, 0))
+
+    def posed():
+        rotations = _global(local)
+        joints = joint_positions(rotations, np.zeros((40, 3)), REST, BODY_PARENTS)
+        way = joints[:, limb[2]] - joints[:, limb[0]]
+        return rotations[:, limb[2]], way / np.linalg.norm(way, axis=1, keepdims=True), np.linalg.norm(way, axis=1)
+
+    (foot, way, length), bend = posed(), rotation.angle(rotation.IDENTITY, local[:, limb[1]])
+    _unbend(local, REST, limb, 0.25)
+    foot_then, way_then, length_then = posed()
+    assert np.allclose(way_then, way, atol=1e-9) and np.degrees(rotation.angle(foot, foot_then)).max() < 1e-4
+    assert (length_then > 1.1 * length).all()
+    assert np.allclose(rotation.angle(rotation.IDENTITY, local[:, limb[1]]), 0.25 * bend)
 
 
 def test_a_seed_is_a_clip_forever(tmp_path):
