@@ -4,7 +4,8 @@
 
 Recordings have no truth. What both should agree about tells whether training on rendered people alone leads away from
 real ones: when jaws open, corners rise, lips purse, brows rise and eyes shut (correlation, where FaceLandmarker moves
-by more than .02), and how far eyes are shut where it sees a blink.
+by more than .02), and how far eyes are shut where it sees a blink. And where most people look: degrees by which the
+eyes look above the camera, ours and FaceLandmarker's, medians of a clip; who looks at the camera should have none.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from understudy.ml.face.infer import estimate_face, load_face_net
 from understudy.ml.face.model import FaceNet
 from understudy.ml.face.peer import PeerFace
 from understudy.ml.footage import open_footage
-from understudy.ml.take import FACE_NAMES
+from understudy.ml.take import FACE_NAMES, rotation
 
 Floats = NDArray[np.floating]
 
@@ -38,8 +39,15 @@ def column(weights: Floats, name: str) -> Floats:
     return weights[:, FACE_NAMES.index(name)]
 
 
-def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[Floats, Floats]:
-    """Our weights and FaceLandmarker's [T, 52]."""
+def above_camera(head: Floats, gaze: Floats, up: float) -> float:
+    """Median degrees by which eyes look above the camera; head [T, 4], gaze [T, 2, 2], up: the face's own place."""
+    yaw, pitch = np.moveaxis(np.radians(gaze.mean(axis=1)), -1, 0)
+    ahead = np.stack((np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch)), axis=-1)
+    return float(np.median(np.degrees(np.arcsin(rotation.rotate(head, ahead)[:, 2])))) + up
+
+
+def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[Floats, Floats, tuple[float, float]]:
+    """Our weights and FaceLandmarker's [T, 52], and how far above the camera eyes look to both."""
     seeing, peer, times = Watch(net), PeerFace(peer_model), list[float]()
     width = height = 0
     with open_footage(video) as footage:
@@ -53,7 +61,13 @@ def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[
     motion = estimate_face(seeing.seen(np.array(times)), camera, net)
     if motion is None:
         raise SystemExit(f"No face was seen in {video}.")
-    return motion.weights, peer.estimate().weights
+    theirs, between_eyes = peer.estimate(), np.nanmedian(seeing.seen(np.array(times)).face[:, 168, 1])
+    up = float(np.degrees(np.arctan2(camera.cy - between_eyes, camera.focal_px)))
+    looks = (
+        above_camera(motion.head_rotation, motion.gaze, up),
+        above_camera(theirs.head, theirs.gaze, up) if theirs.head is not None else np.nan,
+    )
+    return motion.weights, theirs.weights, looks
 
 
 def blinks(ours: Floats, theirs: Floats) -> list[float]:
@@ -75,8 +89,9 @@ def main() -> None:
     net = load_face_net(given.weights)
     found: dict[str, list[float]] = {}
     tops: list[float] = []
+    above: list[tuple[float, float]] = []
     for video in given.videos:
-        ours, theirs = watch(video, given.peer, given.seconds, net)
+        ours, theirs, looks = watch(video, given.peer, given.seconds, net)
         row = {}
         for name in COMPARED:
             one, other = column(ours, name), column(theirs, name)
@@ -84,8 +99,20 @@ def main() -> None:
                 row[name] = float(np.corrcoef(one, other)[0, 1]) if one.std() > 0 else 0.0
                 found.setdefault(name, []).append(row[name])
         tops += (own := blinks(ours, theirs))
-        print(video.name, {name: round(r, 2) for name, r in row.items()}, "blinks", [round(top, 2) for top in own])
+        above.append(looks)
+        print(
+            video.name,
+            f"looks {looks[0]:.1f} ({looks[1]:.1f}) degrees above the camera",
+            {name: round(r, 2) for name, r in row.items()},
+            "blinks",
+            [round(top, 2) for top in own],
+        )
     print("mean r (of so many)", {name: (round(float(np.mean(r)), 2), len(r)) for name, r in found.items()})
+    print(
+        "above the camera in the mean, and by how much off it: {:.1f} ({:.1f}), {:.1f} ({:.1f}) degrees".format(
+            *np.mean(above, axis=0), *np.mean(np.abs(above), axis=0)
+        )
+    )
     if tops:
         print(f"{len(tops)} blinks: shut by {np.mean(tops):.2f} in the mean, {min(tops):.2f} at least")
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Final
 
@@ -22,6 +22,7 @@ from ..performers.acting import acted_performance
 from ..performers.drills import drilled_performance, glimpses, units_of_part
 from ..performers.filming import Filming
 from ..performers.head import HeadStage
+from ..performers.other_eyes import resting_face, shown, with_other_eyes
 from ..performers.performance import FacePerformance
 from ..performers.scene import SHADINGS, TRAINING_SHADINGS
 from ..performers.worn import GLASSES_SHAPES, TRAINING_GLASSES, Worn
@@ -113,6 +114,8 @@ class Setting:
     filming: Filming
     action_gains: NDArray[np.float64]
     """[52] see `Performer`."""
+    resting: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(FACE_NAMES)))
+    """[52] what the face shows while it does nothing (see `resting_face`)."""
 
     @staticmethod
     def random(rng: np.random.Generator, frames: int, training: bool) -> Setting:
@@ -123,7 +126,9 @@ class Setting:
         worn, filming = Worn.random(rng, frames, glasses), Filming.random(rng)
         if training and rng.random() < _PLAIN:
             worn, filming = Worn(glasses=worn.glasses), Filming()
-        return Setting(light, worn, filming, _gains(rng) if training else np.ones(len(FACE_NAMES)))
+        if not training:
+            return Setting(light, worn, filming, np.ones(len(FACE_NAMES)))
+        return Setting(light, worn, filming, _gains(rng), resting_face(rng.spawn(1)[0]))
 
 
 def _gains(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -150,7 +155,7 @@ def film_face(
     for frame, (weights, gaze, turn) in enumerate(
         zip(performance.weights, performance.gaze, performance.head, strict=True)
     ):
-        body = stage.pose(weights, gaze, turn)
+        body = stage.pose(shown(weights, setting.resting), gaze, turn)
         picture = renderer.render(performer, body, view, setting.light, background, head_only=True)
         if setting.worn.anything:
             picture = setting.worn.draw(picture, performer, stage.head_transform(turn), view, frame)
@@ -172,8 +177,10 @@ def _standing(performer: Performer) -> NDArray[np.float64]:
 def staged(seed: int, frames: int) -> tuple[Performer, FacePerformance, Setting, np.random.Generator]:
     """Who performs what and how it is filmed, by seed; the generator goes on with the camera."""
     rng = np.random.default_rng([seed, 0xFACE])
-    performer = Performer.random(seed, strength=float(rng.uniform(0.5, 1.4)))
-    performance = performed(seed, rng, frames)
+    identity, look = Performer.drawn(seed, strength=float(rng.uniform(0.5, 1.4)))
+    if seed >= FIRST_TRAINING_SEED:
+        identity, look = with_other_eyes(rng.spawn(1)[0], identity, look)
+    performer, performance = Performer.of(identity, look), performed(seed, rng, frames)
     return performer, performance, Setting.random(rng, frames, seed >= FIRST_TRAINING_SEED), rng
 
 

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from .model import PREDICTED
+from .model import EYE_BLINKS
 from .smoothing import smooth
 
 Floats = NDArray[np.floating]
@@ -16,7 +16,6 @@ _TREMBLE: Final = 0.04
 """Seconds before and after a frame whose gazes it is compared with."""
 _SHUT: Final = 0.4
 """eyeBlink from which on an eye shows nothing of where it looks."""
-_BLINKS: Final = tuple(PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right"))
 
 
 def steady_gaze(gaze: Floats, weights: Floats, fps: float) -> NDArray[np.float64]:
@@ -39,7 +38,7 @@ def through_blinks(gaze: Floats, weights: Floats) -> NDArray[np.float64]:
 
     kept = np.array(gaze, dtype=np.float64)
     frames = np.arange(len(kept))
-    for eye, column in enumerate(_BLINKS):
+    for eye, column in enumerate(EYE_BLINKS):
         shut = np.asarray(binary_dilation(np.asarray(weights)[:, column] > _SHUT), dtype=bool)
         if shut.all():
             continue

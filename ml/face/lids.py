@@ -12,11 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..body.orient import smoothstep
-from .model import PREDICTED
+from .model import EYE_BLINKS
 
 Floats = NDArray[np.floating]
 
-_BLINKS: Final = [PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 _BOTH: Final = (0.25, 0.5)
 """How far both eyes may be shut half of the time and count as open; beyond, people sleep."""
 _ONE: Final = (0.6, 0.85)
@@ -42,10 +41,10 @@ def opened(weights: Floats, seen: NDArray[np.bool_], fps: float) -> NDArray[np.f
     kept = np.array(weights, dtype=np.float64)
     if seen.sum() < _SHORTEST * fps:
         return kept
-    usual = np.median(kept[seen][:, _BLINKS], axis=0).clip(0.0)
+    usual = np.median(kept[seen][:, EYE_BLINKS], axis=0).clip(0.0)
     both = usual.min()
     off = both * (1 - smoothstep(both, *_BOTH)) + (usual - both) * (1 - smoothstep(usual - both, *_ONE))
-    kept[:, _BLINKS] = (kept[:, _BLINKS] - off) / (1 - off)
+    kept[:, EYE_BLINKS] = (kept[:, EYE_BLINKS] - off) / (1 - off)
     return kept
 
 
@@ -54,7 +53,7 @@ def closed(weights: Floats, fps: float) -> NDArray[np.float64]:
     from scipy.signal import find_peaks
 
     kept = np.array(weights, dtype=np.float64)
-    lids = np.pad(kept[:, _BLINKS].mean(axis=1), 1, constant_values=0.0)
+    lids = np.pad(kept[:, EYE_BLINKS].mean(axis=1), 1, constant_values=0.0)
     tops, _ = find_peaks(lids, height=_BLINK, prominence=_PROMINENCE, width=(0, _LONGEST * fps), rel_height=0.5)
     enlarged = np.ones(len(lids))
     for top in tops:
@@ -66,5 +65,5 @@ def closed(weights: Floats, fps: float) -> NDArray[np.float64]:
             end += 1
         part = slice(begin, end + 1)
         enlarged[part] = np.maximum(enlarged[part], 1 + (factor - 1) * (lids[part] / lids[top]).clip(0.0, 1.0))
-    kept[:, _BLINKS] *= enlarged[1:-1, None]
+    kept[:, EYE_BLINKS] *= enlarged[1:-1, None]
     return kept

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take.names import mirrored
-from .model import PREDICTED
+from .model import EYE_BLINKS, PREDICTED
 
 Floats = NDArray[np.floating]
 
@@ -28,7 +28,6 @@ _GAINS: Final = (USUAL_GAIN, 2.5)
 _NO_BLINK: Final = 0.03
 _BLINK_GAIN: Final = 1.29
 """Blinks are too short for the network to tell them in full; the knee would lose some."""
-_BLINKS: Final = [PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 
 
 _KNEES: Final = np.array([0.25 if name == "tongueOut" else KNEE for name in PREDICTED])
@@ -38,7 +37,7 @@ _KNEES: Final = np.array([0.25 if name == "tongueOut" else KNEE for name in PRED
 def told(raw: Floats, gains: tuple[float, ...] = ()) -> NDArray[np.float64]:
     """Weights [..., 44] as a take holds them from the network's: what is small made smaller, the rest bolder."""
     weights = _believed(raw) * (np.asarray(gains) if gains else USUAL_GAIN)
-    weights[..., _BLINKS] = (np.asarray(raw)[..., _BLINKS] - _NO_BLINK) * _BLINK_GAIN
+    weights[..., EYE_BLINKS] = (np.asarray(raw)[..., EYE_BLINKS] - _NO_BLINK) * _BLINK_GAIN
     return np.clip(weights, 0, 1)
 
 

@@ -10,10 +10,12 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from ..take import FACE_NAMES
-from .model import PREDICTED
+from .model import EYE_BLINKS, PREDICTED
 
 _LIDS = [[PREDICTED.index(f"eye{name}{side}") for name in ("Blink", "Squint", "Wide")] for side in ("Left", "Right")]
-_BLINKS = [PREDICTED.index("eyeBlinkLeft"), PREDICTED.index("eyeBlinkRight")]
+_FAINT = ("jawLeft", "jawRight", "noseSneerLeft", "noseSneerRight", "tongueOut")
+_FAINT_COUNT = 3.0
+"""How much more those count: they change a picture so little that all else was learned before them."""
 
 
 @lru_cache(maxsize=1)
@@ -35,6 +37,7 @@ def face_actions(actions: NDArray[np.floating]) -> NDArray[np.float64]:
 def rarity(weights: Tensor) -> Tensor:
     """[44] how much each weight's error counts, mean 1: weights that seldom move would else be left at zero."""
     share = 1 / (weights.std(dim=0) + 0.05)
+    share[[PREDICTED.index(name) for name in _FAINT]] *= _FAINT_COUNT
     return share / share.mean()
 
 
@@ -62,7 +65,7 @@ def _gaze_loss(guess: Tensor, truth: Tensor, weights: Tensor) -> Tensor:
     """Mean square; gazes that are not known (NaN) do not count, and shut eyes hardly."""
     known = torch.isfinite(truth).all(-1)
     error = (guess - truth.nan_to_num()).square().sum(-1)
-    return (error * known * (1 - 0.9 * weights[..., _BLINKS].clamp(0, 1))).mean()
+    return (error * known * (1 - 0.9 * weights[..., EYE_BLINKS].clamp(0, 1))).mean()
 
 
 def glance_loss(gaze: Tensor, lids: Tensor, true_gaze: Tensor, weights: Tensor) -> Tensor:

@@ -28,6 +28,10 @@ PREDICTED: Final[tuple[str, ...]] = tuple(name for name in FACE_NAMES if not nam
 
 GAZE_SCALE: Final = 30.0  # degrees that the network counts as 1
 _EYES, _TURN, _GAZE, _FACING = 6, 3, 4, 3
+EYE_BLINKS: Final = [PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right")]
+"""Of the left and the right eye, as the gaze has them."""
+PITCHES: Final = [len(PREDICTED) + 1, len(PREDICTED) + 3]
+"""Where the network tells how high the left and the right eye look."""
 _STRETCH = 2000  # frames aligned at once, so that double precision takes no more memory for longer footage
 _SHAPE_SCALE = 30.0  # brings landmark displacements, in eye distances, near unit size
 

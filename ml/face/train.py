@@ -146,7 +146,8 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
         if config.export:
             if begun is not None:
                 net.load_state_dict(blended(before, net.state_dict(), config.blend))
-                trainer.latest = trainer.measure()
+            trainer.level_gaze()
+            trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
             export(net.cpu(), library.count, trainer.latest, say)
     return run

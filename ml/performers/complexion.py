@@ -39,6 +39,14 @@ class Complexion:
     """Metres by which hair hangs lower into the forehead."""
     highlight: float = 0.0
     """0..1 strength of the reflection in the eyes."""
+    sclera: Colour = (0.90, 0.88, 0.86)
+    """The white of the eyes."""
+    iris_edge: float = 0.03
+    """Radians over which the iris becomes the white."""
+    limbus: float = 0.6
+    """0..1 how dark the iris's rim is."""
+    lid_shadow: float = 0.0
+    """0..1 how dark the upper lid makes what of the eye is below it."""
     teeth: Colour = (0.86, 0.83, 0.76)
     tongue: Colour = (0.62, 0.30, 0.30)
 

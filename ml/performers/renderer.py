@@ -251,7 +251,7 @@ def _look_uniforms(performer: Performer) -> dict[str, Any]:
         values[name] = getattr(look, name)
     for name in (
         "bump", "bump_scale", "crease", "beard", "beard_low", "moustache", "blush", "eyeliner", "brow_inner",
-        "brow_tilt", "mouth_dark", "fringe", "highlight",
+        "brow_tilt", "mouth_dark", "fringe", "highlight", "sclera", "iris_edge", "limbus", "lid_shadow",
     ):  # fmt: skip
         values[name] = getattr(look.complexion, name)
     return values

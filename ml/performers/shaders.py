@@ -48,6 +48,8 @@ const int shading = SHADING;  // 0 wrapped, 1 translucent, 2 hard, 3 overcast, 4
 uniform float rim, gloss_scale, glossiness;
 uniform float bump, bump_scale, crease, beard, beard_low, moustache, blush, eyeliner, brow_inner, brow_tilt;
 uniform float mouth_dark, fringe, highlight;
+uniform vec3 sclera;
+uniform float iris_edge, limbus, lid_shadow;
 in vec3 v_position;
 in vec3 v_normal;
 in vec3 v_template;
@@ -122,9 +124,9 @@ vec3 eye(vec3 p) {
     vec3 d = normalize(p - eye_centre);
     float angle = acos(clamp(-d.y, -1.0, 1.0));
     float rays = 0.8 + 0.4 * noise(vec3(atan(d.x, d.z) * 9.0, angle * 6.0, 1.0));
-    vec3 white = vec3(0.90, 0.88, 0.86) * (1.0 - 0.25 * smoothstep(0.6, 1.3, angle));
-    vec3 c = mix(iris_colour * rays, white, smoothstep(iris_size - 0.03, iris_size + 0.03, angle));
-    c *= 1.0 - 0.6 * exp(-pow((angle - iris_size) / 0.045, 2.0));
+    vec3 white = sclera * (1.0 - 0.25 * smoothstep(0.6, 1.3, angle));
+    vec3 c = mix(iris_colour * rays, white, smoothstep(iris_size - iris_edge, iris_size + iris_edge, angle));
+    c *= 1.0 - limbus * exp(-pow((angle - iris_size) / 0.045, 2.0));
     return mix(vec3(0.02), c, smoothstep(pupil - 0.03, pupil + 0.03, angle));
 }
 
@@ -190,6 +192,7 @@ void main() {
     float open = is_skin ? 1.0 - crease * clamp(v_hollow * 1.6, -0.12, 0.75) : 1.0;
     // A tongue put out is in the light; there, the hollow says how far it lies before the teeth.
     if (part == 2) open *= mix(0.7 - 0.4 * mouth_dark, 1.0, smoothstep(-4.0, 6.0, v_hollow));
+    if (part == 1) open = 1.0 - lid_shadow * smoothstep(-0.15, 0.45, n.z);
     vec3 lit = pow(c, vec3(2.2)) * illuminate(n, is_skin) * open;
     vec3 halfway = normalize(key_direction + to_camera);
     float shiny = part == 0 ? glossiness : sharp;

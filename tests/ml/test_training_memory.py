@@ -22,7 +22,8 @@ print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
 
 
 def faults(how: str) -> int:
-    done = subprocess.run([sys.executable, "-c", _FAULTS, how], capture_output=True, text=True, check=False, timeout=300)
+    command = [sys.executable, "-c", _FAULTS, how]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=300)
     if done.returncode == 77:
         pytest.skip("another C library")
     assert done.returncode == 0, done.stderr

@@ -11,8 +11,9 @@ import torch
 
 from understudy.ml.face import data
 from understudy.ml.face.data import clip_path, load_clip, make_clips
+from understudy.ml.face.examples import make_example
 from understudy.ml.face.infer import load_face_net
-from understudy.ml.face.model import FaceNet, FaceNetConfig
+from understudy.ml.face.model import EYE_BLINKS, PITCHES, FaceNet, FaceNetConfig
 from understudy.ml.face.train import (
     FaceTraining,
     TrainingError,
@@ -22,6 +23,7 @@ from understudy.ml.face.train import (
     train_face,
     with_finer,
 )
+from understudy.ml.face.trainer import Trainer
 from understudy.ml.performers import Renderer, RendererError
 from understudy.ml.take import FACE_NAMES
 from understudy.ml.training.blend import blended
@@ -110,6 +112,30 @@ def test_smoke_training_learns_checkpoints_and_resumes(clips, tmp_path):
     assert second["step"] == config.time_steps + 3 and len(second["history"]) == len(first["history"]) + 1
     history = json.loads((tmp_path / "history.json").read_text())
     assert all(np.isfinite(list(row.values())).all() for row in history)
+
+
+def test_eyes_look_neither_too_high_nor_too_low_in_the_mean(clips, tmp_path):
+    config = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path))
+    net = FaceNet(FaceNetConfig(crop=64, look=16, eye=8, shape=16, width=16, layers=1), *canonical_and_mirror())
+    trainer = Trainer(config, net, tmp_path)
+    clip = load_clip(clip_path(clips, data.FIRST_TRAINING_SEED))
+    example = make_example(clip, net.canonical.numpy().astype(np.float64))
+    assert example is not None
+    trainer.held_out.add([example])
+    net.eval()
+
+    def error():
+        shut = example.weights[:, EYE_BLINKS] >= 0.3
+        off = (trainer._guess(0)[1][0] - example.gaze)[..., 1]
+        return float(off[~shut].mean()), (trainer._guess(0)[1][0])[..., 0].clone()
+
+    with torch.no_grad():
+        net.head.bias[PITCHES] += 1.0
+    before, across = error()
+    trainer.level_gaze()
+    after, across_after = error()
+    assert before > 0.2 and abs(after) < 1e-5
+    torch.testing.assert_close(across_after, across)
 
 
 def test_configurations_are_read_and_wrong_ones_refused(tmp_path):
