@@ -45,7 +45,7 @@ __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
 MODEL_NAME: Final = lifting.MODEL_NAME if lifting.MODEL_NAME in available() else None
 """The weights in use; None = there are none, and the first solver stands in."""
 
-_CUTOFFS_HZ: Final = (STEADY_HZ, (0.5, 2.0))
+_CUTOFFS_HZ: Final = (STEADY_HZ, (0.47, 1.9))
 """Of bones at rest, and of moving ones; in good pictures, and in those in which points tremble."""
 _TREMBLING: Final = (0.01, 0.05)
 """From which `Points.trembling` on pictures are less good, and poor."""

@@ -10,7 +10,7 @@ from ..take import rotation
 
 Floats = NDArray[np.float64]
 
-STEADY_HZ = (0.7, 4.0)
+STEADY_HZ = (0.65, 3.7)
 """Cutoffs of bones at rest, and of moving ones, in good pictures: see `steady_rotations`."""
 
 
