@@ -21,6 +21,8 @@ _EASE: Final = 0.15
 _PIVOT: Final = (np.radians(15.0), np.radians(35.0))
 """Turns of a standing foot from its mean that are taken for errors, and for turns."""
 _LONGEST_REACH: Final = 0.999
+_STRAIGHT: Final = 0.02
+"""Metres by which a knee lies before the line from hip to ankle, at least, where that decides which way it bends."""
 _LARGEST_SHIFT: Final = 0.25
 """Metres that the hips may move to follow the feet."""
 _SHIFT_CUTOFF_HZ: Final = 5.0
@@ -198,10 +200,11 @@ def reach_ankle(rotations: Floats, joints: Floats, target: Floats, leg: tuple[in
     length = np.clip(np.linalg.norm(along, axis=1), np.abs(upper - lower) + 0.01, _LONGEST_REACH * (upper + lower))
     along = unit(along)
     cosine = np.clip((upper**2 + length**2 - lower**2) / (2 * upper * length), -1.0, 1.0)
-    # Knees bend towards where they do now; a straight leg's knee points to the front of its thigh.
+    # Knees bend towards where they do now, but never to the back; a straight leg's knee points to the thigh's front.
     front = rotation.rotate(rotations[:, thigh], np.array((0.0, -1.0, 0.0)))
+    front = unit(front - along * (front * along).sum(axis=1, keepdims=True))
     bend = (knee - hip) - along * ((knee - hip) * along).sum(axis=1, keepdims=True)
-    bend = bend + 0.02 * (front - along * (front * along).sum(axis=1, keepdims=True))
+    bend = bend + (_STRAIGHT - np.minimum((bend * front).sum(axis=1, keepdims=True), 0.0)) * front
     knee_to = hip + upper[:, None] * (cosine[:, None] * along + np.sqrt(1 - cosine**2)[:, None] * unit(bend))
     ankle_to = hip + length[:, None] * along
     for bone, old, new in ((thigh, knee - hip, knee_to - hip), (shin, ankle - knee, ankle_to - knee_to)):

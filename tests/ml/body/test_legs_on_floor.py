@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from understudy.ml.body.legs_on_floor import stand_on_floor
+from understudy.ml.body.legs_on_floor import reach_ankle, stand_on_floor
 from understudy.ml.body.metrics import foot_skate
 from understudy.ml.take import CAPTURED_BONES, STANDARD_REST, joint_positions, parent_indices, rotation
 
@@ -64,3 +64,18 @@ def test_between_stances_a_foot_goes_from_one_heading_to_the_next_without_a_jump
     rotations, _ = stood(with_legs(standing(), yaw(heading)), contacts)
     steps = np.degrees(rotation.angle(rotations[1:, FEET[0]], rotations[:-1, FEET[0]]))
     assert steps.max() < 6
+
+
+@pytest.mark.parametrize("behind", [1.0, 5.0])
+def test_a_knee_that_was_read_behind_its_leg_bends_to_the_front(behind):
+    thigh, shin, foot = (CAPTURED_BONES.index(f"left{part}") for part in ("UpperLeg", "LowerLeg", "Foot"))
+    turns = np.tile(np.array(rotation.IDENTITY), (3, len(CAPTURED_BONES), 1))
+    turns[:, thigh] = rotation.from_rotvec((np.radians(behind), 0, 0))
+    turns[:, shin] = rotation.from_rotvec((np.radians(-behind), 0, 0))  # the shin swings to the front: not as knees do
+    joints = joint_positions(turns, np.zeros((3, 3)), REST, parent_indices(CAPTURED_BONES))
+    assert (joints[:, shin, 1] > joints[:, [thigh, foot], 1].mean(axis=1)).all()
+    target = joints[:, foot] + (0, 0, 0.05)
+    reach_ankle(turns, joints, target, (thigh, shin, foot))
+    joints = joint_positions(turns, np.zeros((3, 3)), REST, parent_indices(CAPTURED_BONES))
+    assert np.allclose(joints[:, foot], target, atol=1e-6)
+    assert (joints[:, shin, 1] < joints[:, [thigh, foot], 1].mean(axis=1) - 0.05).all(), "forward is -Y"
