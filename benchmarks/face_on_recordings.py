@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from understudy.ml.face.evaluate import Pinhole, Watch
 from understudy.ml.face.infer import estimate_face, load_face_net
+from understudy.ml.face.metrics import gaze_direction
 from understudy.ml.face.model import FaceNet
 from understudy.ml.face.peer import PeerFace
 from understudy.ml.footage import open_footage
@@ -41,9 +42,8 @@ def column(weights: Floats, name: str) -> Floats:
 
 def above_camera(head: Floats, gaze: Floats, up: float) -> float:
     """Median degrees by which eyes look above the camera; head [T, 4], gaze [T, 2, 2], up: the face's own place."""
-    yaw, pitch = np.moveaxis(np.radians(gaze.mean(axis=1)), -1, 0)
-    ahead = np.stack((np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch)), axis=-1)
-    return float(np.median(np.degrees(np.arcsin(rotation.rotate(head, ahead)[:, 2])))) + up
+    looked = rotation.rotate(head, gaze_direction(gaze.mean(axis=1)))
+    return float(np.median(np.degrees(np.arcsin(looked[:, 2])))) + up
 
 
 def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[Floats, Floats, tuple[float, float]]:
@@ -58,10 +58,11 @@ def watch(video: Path, peer_model: Path, seconds: float, net: FaceNet) -> tuple[
             peer.watch(picture)
             times.append(frame.time)
     camera = Pinhole(float(max(width, height)), width / 2, height / 2)
-    motion = estimate_face(seeing.seen(np.array(times)), camera, net)
+    seen = seeing.seen(np.array(times))
+    motion = estimate_face(seen, camera, net)
     if motion is None:
         raise SystemExit(f"No face was seen in {video}.")
-    theirs, between_eyes = peer.estimate(), np.nanmedian(seeing.seen(np.array(times)).face[:, 168, 1])
+    theirs, between_eyes = peer.estimate(), np.nanmedian(seen.face[:, 168, 1])
     up = float(np.degrees(np.arctan2(camera.cy - between_eyes, camera.focal_px)))
     looks = (
         above_camera(motion.head_rotation, motion.gaze, up),

@@ -33,10 +33,10 @@ _STRAY: Final = {"Shoulder": 5, "UpperArm": 22, "LowerArm": 16, "Hand": 18, "spi
 """Degrees by which joints stray at most times."""
 _STRETCHED: Final = ("recorded", "mixed", "keyed", "standing")
 """Kinds of motion that"""
-_STRAIGHT_LEGS: Final = 0.5
-"""straighten so many's legs"""
-_STRAIGHT_ARMS: Final = 0.15
-"""and arms."""
+_STRAIGHTENED: Final = (
+    (0.5, 0.8, ("UpperLeg", "LowerLeg", "Foot")), (0.15, 0.5, ("UpperArm", "LowerArm", "Hand")),
+)  # fmt: skip
+"""have in so many cases limbs straightened, in so many of these both alike: of three bones each."""
 _X, _Y, _Z = np.eye(3)
 
 
@@ -287,23 +287,20 @@ def _straightened(rng: np.random.Generator, local: Floats, hips: Floats, rest: F
 
     Ankles stay in their direction from the hips, and feet as they are turned; the hips rise with the lower foot.
     """
-    result, before = local.copy(), _lowest(local, rest)
-    together = float(rng.uniform(0.0, 0.8))
-    if rng.random() < _STRAIGHT_LEGS:
-        for side, _ in _SIDES:
-            share = together if rng.random() < 0.8 else float(rng.uniform(0.0, 0.8))
-            _unbend(result, rest, [_B[side + part] for part in ("UpperLeg", "LowerLeg", "Foot")], share)
-    if rng.random() < _STRAIGHT_ARMS:
-        for side, _ in _SIDES:
-            share = together if rng.random() < 0.5 else float(rng.uniform(0.0, 0.8))
-            _unbend(result, rest, [_B[side + part] for part in ("UpperArm", "LowerArm", "Hand")], share)
-    return result, hips + (before - _lowest(result, rest))[:, None] * _Z
-
-
-def _lowest(local: Floats, rest: Floats) -> Floats:
-    """[T] how high the lowest part of the feet is, the hips at the origin."""
-    joints = joint_positions(_global(local), np.zeros((len(local), 3)), rest, BODY_PARENTS)
-    return (joints[:, _FEET, 2] - rest[_FEET, 2]).min(axis=1)
+    together, unbent = float(rng.uniform(0.0, 0.8)), []
+    for often, alike, parts in _STRAIGHTENED:
+        if rng.random() < often:
+            for side, _ in _SIDES:
+                share = together if rng.random() < alike else float(rng.uniform(0.0, 0.8))
+                unbent.append(([_B[side + part] for part in parts], share))
+    if not unbent:
+        return local, hips
+    result = local.copy()
+    for bones, share in unbent:
+        _unbend(result, rest, bones, share)
+    nowhere = np.zeros_like(hips)
+    risen = _lowest(_global(local), nowhere, rest) - _lowest(_global(result), nowhere, rest)
+    return result, hips + risen[:, None] * _Z
 
 
 def _unbend(local: Floats, rest: Floats, bones: list[int], share: float) -> None:
@@ -361,9 +358,13 @@ def _leg(rest: Floats) -> float:
 
 
 def _on_floor(rotations: Floats, hips: Floats, rest: Floats) -> Floats:
+    return hips - np.percentile(_lowest(rotations, hips, rest), 20) * _Z
+
+
+def _lowest(rotations: Floats, hips: Floats, rest: Floats) -> Floats:
+    """[T] metres that the lowest part of the feet is above where it stands."""
     joints = joint_positions(rotations, hips, rest, BODY_PARENTS)
-    lowest = (joints[:, _FEET, 2] - rest[_FEET, 2]).min(axis=1)
-    return hips - (0, 0, np.percentile(lowest, 20))
+    return (joints[:, _FEET, 2] - rest[_FEET, 2]).min(axis=1)
 
 
 def _carried(rotations: Floats, rest: Floats) -> Floats:

@@ -56,10 +56,8 @@ def run_train(name: str, config: Path | None, resume: bool, smoke: bool, say: Ca
     """Train a model by name."""
     if name not in MODELS:
         raise InputError(f"There is no model {name!r} to train; known: {', '.join(trainable())}.")
-    from ..training.memory import keep_freed_memory
-
     model = MODELS[name]
-    keep_freed_memory()
+    function("training.memory:keep_freed_memory")()
     function(model.train)(function(model.read_config)(config, smoke), resume=resume, say=say)
 
 

@@ -134,14 +134,15 @@ def vertex_error(guess: Floats, truth: Floats, actions: Floats) -> float:
 
 def gaze_error(guess: Floats, truth: Floats) -> NDArray[np.float64]:
     """Angle in degrees between two gazes [T, 2, 2] for each frame and eye [T, 2]."""
-
-    def direction(gaze: Floats) -> NDArray[np.float64]:
-        yaw, pitch = np.radians(gaze[..., 0]), np.radians(gaze[..., 1])
-        parts = (np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch))
-        return np.asarray(np.stack(parts, axis=-1), dtype=np.float64)
-
-    cosine = np.clip((direction(guess) * direction(truth)).sum(axis=-1), -1, 1)
+    cosine = np.clip((gaze_direction(guess) * gaze_direction(truth)).sum(axis=-1), -1, 1)
     return np.asarray(np.degrees(np.arccos(cosine)), dtype=np.float64)
+
+
+def gaze_direction(gaze: Floats) -> NDArray[np.float64]:
+    """Unit vectors [..., 3] in the head's axes of gazes [..., 2], yaw and pitch in degrees."""
+    yaw, pitch = np.radians(gaze[..., 0]), np.radians(gaze[..., 1])
+    parts = (np.sin(yaw) * np.cos(pitch), -np.cos(yaw) * np.cos(pitch), np.sin(pitch))
+    return np.asarray(np.stack(parts, axis=-1), dtype=np.float64)
 
 
 def blink_f1(pairs: Sequence[tuple[Floats, Floats]]) -> float:

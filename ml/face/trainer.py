@@ -294,11 +294,14 @@ class Trainer:
             "head_degrees": float(torch.cat(astray).mean()),
         }
 
+    def _told(self, part: int) -> Tensor:
+        """[N, ...] the network's weights (0), gaze (1) or facing (2) of all frames kept from training."""
+        self.net.eval()
+        return torch.cat([self._guess(number)[part][0] for number in range(self.held_out.performances)])
+
     def gains(self) -> tuple[float, ...]:
         """How much bolder a take may be than the network, from clips kept from training."""
-        self.net.eval()
-        raw = torch.cat([self._guess(number)[0][0] for number in range(self.held_out.performances)])
-        return fit_gains(raw.cpu().numpy(), self.held_out.of("weights").cpu().numpy())
+        return fit_gains(self._told(0).cpu().numpy(), self.held_out.of("weights").cpu().numpy())
 
     def level_gaze(self) -> None:
         """Take out how much too high or low eyes are said to look in the mean of the clips kept from training.
@@ -306,10 +309,9 @@ class Trainer:
         Lids that are lowered hide where eyes look that look down, and count little in the loss; what is told of all
         others rises with that.
         """
-        self.net.eval()
+        shown = self.held_out.of("weights")[:, EYE_BLINKS] < _OPEN
         with torch.no_grad():
-            off = torch.cat([self._guess(n)[1][0] for n in range(self.held_out.performances)])[..., 1]
-            off = (off - self.held_out.of("gaze")[..., 1])[self.held_out.of("weights")[:, EYE_BLINKS] < _OPEN]
+            off = (self._told(1) - self.held_out.of("gaze"))[..., 1][shown]
             self.net.head.bias[PITCHES] -= off.nanmean()
 
     def draw_curves(self) -> None:
