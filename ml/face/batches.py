@@ -58,7 +58,7 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     glance = _glance(net, pool, index, eyes)
     glance_truth = tuple(pool.at(name, index).flatten(0, 1) for name in ("gaze", "weights"))
     pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
-    seen, truth = _gathered(net, pool, index, flips, looks, pictured, config.noise)
+    seen, truth = gathered(net, pool, index, flips, looks, pictured, config.noise)
     neutral = net.reading(seen)[:, :neutrals].mean(dim=1)
     known = (torch.rand(count, 1, device=pool.device) >= _LEFT_OUT).float()
     exchange = torch.rand(count, 1, device=pool.device) * (torch.rand(count, 1, device=pool.device) < _EXCHANGED)
@@ -81,7 +81,7 @@ def time_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
         parts = []
         for rows, seen, noise in zip((index, calm), looks, (config.noise, 0.0), strict=True):
             own = seen[:, :, side] + 0.05 * torch.randn_like(seen[:, :, side])
-            parts.append(_gathered(net, pool, rows, flips, own, pictured, noise))
+            parts.append(gathered(net, pool, rows, flips, own, pictured, noise))
         sides.append(parts[0][0])
         readings.append(net.reading(parts[1][0]).mean(dim=1))
         truth = truth or parts[0][1]
@@ -176,7 +176,7 @@ def with_eyes(faces: Tensor, eyes: Tensor, flip: bool) -> Tensor:
     return torch.cat((faces, (eyes.flip(-2) if flip else eyes).flatten(-2).to(faces.dtype)), dim=-1)
 
 
-def _gathered(
+def gathered(
     net: FaceNet, pool: Pool, index: Tensor, flips: Tensor, looks: Tensor, pictured: Tensor, noise: float
 ) -> tuple[Seen, Three]:
     """Frames [P, K] of a pool with their looks, those of `flips` mirrored, and their truth."""

