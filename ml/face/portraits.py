@@ -1,9 +1,10 @@
 """People who look into the camera: pictures of real faces whose gaze is known without anybody having measured it.
 
 Rendered people teach what moves a face, but their eyes are not quite real ones: who looks into the camera was said to
-look far above it. Of an official portrait it is known where its subject looks, and of many that they neither raise nor
-bow their heads in the mean. So, once all else is learned, what tells the gaze and what corrects the head's turn learn
-from such pictures too, beside the rendered people, which keep them from telling everybody to look into the camera.
+look far above it, and who shows teeth in a smile to open the jaw. Of an official portrait it is known where its
+subject looks, and that the jaw is closed; of many, that they neither raise nor bow their heads in the mean. So, once
+all else is learned, what tells the gaze, the jaw and what corrects the head's turn learn from such pictures too, beside
+the rendered people, which keep them from telling everybody to look into the camera with a closed mouth.
 """
 
 from __future__ import annotations
@@ -40,6 +41,10 @@ _BATCH: Final = 64
 _UNSURE: Final = 0.2
 """From which error on (in units of GAZE_SCALE) it counts linearly: some look elsewhere after all."""
 _GAZE_COUNTS, _FACING_COUNTS = 16.0, 10.0
+_JAW_COUNTS: Final = 12.0
+_JAW: Final = PREDICTED.index("jawOpen")
+_CLOSED: Final = 0.05
+"""jawOpen up to which a jaw is closed: who poses smiles with closed jaws."""
 _NEUTRAL_KNOWN: Final = 0.85
 _NOISE: Final = 0.003
 """Of landmarks, in eye distances."""
@@ -118,10 +123,11 @@ def gaze_at_camera(turn: Floats, facing: Floats) -> NDArray[np.float64]:
 
 
 def portrait_loss(net: FaceNet, portraits: Pool) -> Tensor:
-    """Of some portraits: where they look, and how their heads' turn is corrected.
+    """Of some portraits: where they look, how their heads' turn is corrected, and how far their jaws are open.
 
     Where they look is asked with the head's turn of somebody else: that real people look where their heads do not
-    would be an easy lesson, and a wrong one.
+    would be an easy lesson, and a wrong one. Of jaws it is asked beside no neutral face or somebody else's: beside
+    their own, which shows the same smile, nothing moves.
     """
     device = portraits.device
     index = torch.randint(portraits.performances, (_BATCH, 1), device=device)
@@ -131,7 +137,11 @@ def portrait_loss(net: FaceNet, portraits: Pool) -> Tensor:
     seen, (_, gaze, facing) = gathered(net, portraits, index, flips, looks, torch.ones(_BATCH, device=device), _NOISE)
     known = (torch.rand(_BATCH, 1, device=device) < _NEUTRAL_KNOWN).float()
     neutral = net.reading(seen)[:, 0]
+    others = neutral.roll(1, dims=0) * (torch.rand(_BATCH, 1, device=device) < 0.5)
+    weights, _, _ = net.one_side(seen, others, (others.abs().sum(1, keepdim=True) > 0).float())
+    open_jaws = (weights[..., _JAW] - _CLOSED).clamp(min=0).square().mean()
     _, _, turned = net.one_side(seen, neutral, known)
     _, told, _ = net.one_side(replace(seen, turn=seen.turn.roll(1, dims=0)), neutral, known)
     off = torch.nn.functional.huber_loss(told, gaze, delta=_UNSURE)
-    return _GAZE_COUNTS * off + _FACING_COUNTS * (turned - facing).square().sum(-1).mean()
+    facing_off = (turned - facing).square().sum(-1).mean()
+    return _GAZE_COUNTS * off + _FACING_COUNTS * facing_off + _JAW_COUNTS * open_jaws

@@ -43,6 +43,8 @@ _SEEING: Final = ("picture.", "eye.")
 _LOOKING: Final = ("glance.", "head.")
 """What learns in the last phase, of the head's rows those of gaze and facing alone."""
 
+_EXPRESSIONS: Final = [row for row, name in enumerate(PREDICTED) if name != "jawOpen"]
+"""Of which portraits say nothing."""
 _OPEN: Final = 0.3
 """eyeBlink up to which an eye shows where it looks."""
 _GLIMPSES_COUNT: Final = 0.3
@@ -233,7 +235,7 @@ class Trainer:
         if self.phase == _PORTRAITS:  # portraits say nothing of expressions
             for parameter in (self.net.head.weight, self.net.head.bias):
                 assert parameter.grad is not None
-                parameter.grad[: len(PREDICTED)] = 0
+                parameter.grad[_EXPRESSIONS] = 0
         if self._processes > 1:
             self._average_gradients()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)
