@@ -41,10 +41,10 @@ _TAKEN_IN: Final = 20
 _SEEING: Final = ("picture.", "eye.")
 """What learns from pictures, and so not in later phases."""
 _LOOKING: Final = ("glance.", "head.")
-"""What learns in the last phase, of the head's rows those of gaze and facing alone."""
+"""What learns in the last phase; of the head's rows those of gaze, facing and jaw alone."""
 
 _EXPRESSIONS: Final = [row for row, name in enumerate(PREDICTED) if name != "jawOpen"]
-"""Of which portraits say nothing."""
+"""Rows of which portraits say nothing."""
 _OPEN: Final = 0.3
 """eyeBlink up to which an eye shows where it looks."""
 _GLIMPSES_COUNT: Final = 0.3
@@ -167,7 +167,7 @@ class Trainer:
         self.net.eval()
         for pool in (self.pool, self.portraits) if self.phase == _PORTRAITS else (self.pool,):
             if pool.looks is None:
-                say(f"Looking at the pictures of {pool.performances} clips ...")
+                say(f"Looking at the pictures of {pool.performances} people ...")
                 pool.looks = known_looks(self.net, pool, self.config.ways)
 
     def _fit_phase(self, more: Callable[[], list[Example]], say: Callable[[str], None]) -> None:
@@ -232,7 +232,7 @@ class Trainer:
     def _descend(self, loss: Tensor) -> Tensor:
         self.optimiser.zero_grad()
         loss.backward()
-        if self.phase == _PORTRAITS:  # portraits say nothing of expressions
+        if self.phase == _PORTRAITS:  # portraits say nothing of other expressions
             for parameter in (self.net.head.weight, self.net.head.bias):
                 assert parameter.grad is not None
                 parameter.grad[_EXPRESSIONS] = 0
