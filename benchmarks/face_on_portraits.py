@@ -1,6 +1,6 @@
 """Where people look to us who look into the camera: pictures of real faces, each seen alone.
 
-    python benchmarks/face_on_portraits.py FOLDER [--weights FILE] [--first 0] [--most 1000]
+    python benchmarks/face_on_portraits.py FOLDER [--weights FILE]
 
 Degrees, means and standard deviations over all pictures with a face: how far above and beside the camera the eyes look
 (who looks into it: 0, 0), how far the head is raised towards it, and how far the eyes are within the head. Pictures may
@@ -13,7 +13,7 @@ import argparse
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
+import torch
 
 from understudy.ml.face.batches import looks_of
 from understudy.ml.face.examples import Example
@@ -21,16 +21,12 @@ from understudy.ml.face.infer import load_face_net
 from understudy.ml.face.metrics import gaze_direction
 from understudy.ml.face.model import FaceInput, FaceNet
 from understudy.ml.face.neutral import encode, predict
-from understudy.ml.face.portraits import read_portraits
+from understudy.ml.face.portraits import examples_of, read_portraits
 from understudy.ml.take import rotation
-
-Floats = NDArray[np.floating]
 
 
 def told(net: FaceNet, one: Example) -> tuple[float, float, float, float]:
     """Degrees above and beside the camera, the head's and the eyes' pitch."""
-    import torch
-
     looks = looks_of(net, torch.as_tensor(one.pictures)).numpy()
     aligned = (one.shape + net.canonical.cpu()).numpy()
     seen = FaceInput(aligned, one.eyes.numpy(), one.turn.numpy(), looks)
@@ -44,16 +40,14 @@ def told(net: FaceNet, one: Example) -> tuple[float, float, float, float]:
 
 
 def main() -> None:
-    """One line of figures."""
+    """The figures, a line each."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--weights", type=Path, help="a .safetensors file with its card, instead of the bundled face")
-    parser.add_argument("--first", type=int, default=0, help="leave out so many pictures at the beginning")
-    parser.add_argument("--most", type=int, default=1000)
     given = parser.parse_args()
     net = load_face_net(given.weights)
-    examples = read_portraits(given.folder, net.canonical.numpy().astype(np.float64), print)
-    rows = np.array([told(net, one) for one in examples[given.first : given.first + given.most]])
+    seen = read_portraits(given.folder, print)
+    rows = np.array([told(net, one) for one in examples_of(*seen, net.canonical.numpy().astype(np.float64))])
     print(f"{len(rows)} faces; mean and standard deviation, degrees")
     for name, column in zip(
         ("above the camera", "beside the camera", "head raised", "eyes raised"), rows.T, strict=True

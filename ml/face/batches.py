@@ -51,7 +51,7 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     flips = torch.rand(count, device=pool.device) < 0.5
     if pool.looks is not None:
         both = pool.looks_at(index)
-        looks = torch.where(flips[:, None, None], both[:, :, 1], both[:, :, 0])
+        looks = of_side(both, flips)
         eyes = both[:, :, 0, net.config.look :].unflatten(-1, (2, net.config.eye))
     else:
         looks, eyes = _spoilt_looks(net, pool.at("pictures", index), flips, config)
@@ -169,6 +169,11 @@ def _glance(net: FaceNet, pool: Pool, index: Tensor, eyes: Tensor) -> tuple[Tens
 def _both_sides(faces: Tensor, eyes: Tensor) -> Tensor:
     """Looks [N, 2, looks] of faces [N, 2 (straight, mirrored), look] and eyes [N, 2 (right, left), eye]."""
     return torch.stack([with_eyes(faces[:, side], eyes, bool(side)) for side in (0, 1)], dim=1)
+
+
+def of_side(both: Tensor, flips: Tensor) -> Tensor:
+    """Looks [P, K, looks] of [P, K, 2 (straight, mirrored), looks]: the mirrored ones of those that are flipped [P]."""
+    return torch.where(flips[:, None, None], both[:, :, 1], both[:, :, 0])
 
 
 def with_eyes(faces: Tensor, eyes: Tensor, flip: bool) -> Tensor:

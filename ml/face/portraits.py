@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ..take import rotation
 from ..training import TrainingError
-from .batches import gathered
+from .batches import gathered, of_side
 from .crop import face_crop
 from .data import FaceWatcher
 from .examples import Example
@@ -43,6 +43,8 @@ _UNSURE: Final = 0.2
 _GAZE_COUNTS, _FACING_COUNTS = 16.0, 10.0
 _JAW_COUNTS: Final = 12.0
 _JAW: Final = PREDICTED.index("jawOpen")
+UNTAUGHT: Final = [row for row in range(len(PREDICTED)) if row != _JAW]
+"""Expressions of which portraits say nothing."""
 _CLOSED: Final = 0.05
 """jawOpen up to which a jaw is closed: who poses smiles with closed jaws."""
 _NEUTRAL_KNOWN: Final = 0.85
@@ -50,11 +52,10 @@ _NOISE: Final = 0.003
 """Of landmarks, in eye distances."""
 
 
-def read_portraits(folder: Path, canonical: Floats, say: Callable[[str], None]) -> list[Example]:
-    """One frame of each picture in the folder (and those below it) that shows a face.
+def read_portraits(folder: Path, say: Callable[[str], None]) -> tuple[Floats, NDArray[np.uint8]]:
+    """Landmarks [N, 478, 3] and face pictures [N, S, S, 3] of the pictures in the folder and those below it.
 
-    Gaze: to the camera. Facing: what turns their mean to the camera, as far as it is raised or bowed. Other pictures
-    than JPEG, PNG and WebP, and those without a face, are left out. TrainingError where too few are left.
+    Other pictures than JPEG, PNG and WebP, and those without a face, are left out; TrainingError where few are left.
     """
     paths = sorted(path for path in folder.rglob("*") if path.suffix.lower() in _KINDS) if folder.is_dir() else []
     watcher, points, pictures = FaceWatcher(), list[Floats](), list[NDArray[np.uint8]]()
@@ -70,7 +71,7 @@ def read_portraits(folder: Path, canonical: Floats, say: Callable[[str], None]) 
             f"{len(points)} pictures with a face are in {folder}; give a folder with at least {_FEWEST} pictures of "
             "people who look into the camera, or no `portraits`."
         )
-    return examples_of(np.stack(points), np.stack(pictures), canonical)
+    return np.stack(points), np.stack(pictures)
 
 
 def _seen(watcher: FaceWatcher, path: Path) -> tuple[Floats, NDArray[np.uint8]] | None:
@@ -90,7 +91,10 @@ def _seen(watcher: FaceWatcher, path: Path) -> tuple[Floats, NDArray[np.uint8]] 
 
 
 def examples_of(points: Floats, pictures: NDArray[np.uint8], canonical: Floats) -> list[Example]:
-    """Landmarks [N, 478, 3] and face pictures [N, S, S, 3] of people who look into the camera, as examples."""
+    """One frame each: landmarks [N, 478, 3] and face pictures [N, S, S, 3] of people who look into the camera.
+
+    Gaze: to the camera. Facing: what turns their median to the camera, as far as it is raised or bowed.
+    """
     seen = face_input(np.asarray(points, dtype=np.float64), canonical)
     facing = np.zeros(3)
     facing[0] = -float(np.median(seen.turn[:, 0]))
@@ -132,13 +136,12 @@ def portrait_loss(net: FaceNet, portraits: Pool) -> Tensor:
     device = portraits.device
     index = torch.randint(portraits.performances, (_BATCH, 1), device=device)
     flips = torch.rand(_BATCH, device=device) < 0.5
-    both = portraits.looks_at(index)
-    looks = torch.where(flips[:, None, None], both[:, :, 1], both[:, :, 0])
+    looks = of_side(portraits.looks_at(index), flips)
     seen, (_, gaze, facing) = gathered(net, portraits, index, flips, looks, torch.ones(_BATCH, device=device), _NOISE)
     known = (torch.rand(_BATCH, 1, device=device) < _NEUTRAL_KNOWN).float()
     neutral = net.reading(seen)[:, 0]
-    others = neutral.roll(1, dims=0) * (torch.rand(_BATCH, 1, device=device) < 0.5)
-    weights, _, _ = net.one_side(seen, others, (others.abs().sum(1, keepdim=True) > 0).float())
+    beside_others = (torch.rand(_BATCH, 1, device=device) < 0.5).float()
+    weights, _, _ = net.one_side(seen, neutral.roll(1, dims=0), beside_others)
     open_jaws = (weights[..., _JAW] - _CLOSED).clamp(min=0).square().mean()
     _, _, turned = net.one_side(seen, neutral, known)
     _, told, _ = net.one_side(replace(seen, turn=seen.turn.roll(1, dims=0)), neutral, known)

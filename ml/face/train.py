@@ -30,7 +30,7 @@ from .infer import build_net
 from .library import Library
 from .loss import mean_correlation
 from .model import FaceNet, FaceNetConfig, config_dict
-from .portraits import read_portraits
+from .portraits import examples_of, read_portraits
 from .trainer import Trainer
 
 __all__ = ["FaceTraining", "TrainingError", "mean_correlation", "read_config", "train_face"]
@@ -138,6 +138,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     library = Library(Path(config.data), config.seeds, Path(config.recordings) if config.recordings else None)
     torch.manual_seed(config.seed)
     begun = _begun(config)  # what is wrong with it is said before the work
+    portraits = read_portraits(Path(config.portraits), say) if config.portraits else None  # and with those, too
     clips = library.first_clips(say)
     net = begun or _new_net(config, _kept_canonical(run, clips, resume))
     canonical = net.canonical.numpy().astype(np.float64)
@@ -146,9 +147,9 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
     if resume:
         trainer.resume()
     held_out, train = library.split(clips, canonical, config.held_out)
-    portraits = read_portraits(Path(config.portraits), canonical, say) if config.portraits else []
+    real_people = examples_of(*portraits, canonical) if portraits else []
     with library.reading(canonical, config.readers) as more:
-        trainer.fit(train, held_out, more, say, portraits)
+        trainer.fit(train, held_out, more, say, real_people)
     if rank() == 0:
         trainer.draw_curves()
         if config.export:
@@ -157,7 +158,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
             trainer.level_gaze()
             trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
-            real = f"{len(portraits)} portraits ({config.portraits_credit or 'own'})" if portraits else ""
+            real = f"{len(real_people)} portraits ({config.portraits_credit or 'own'})" if real_people else ""
             export(net.cpu(), library.count, trainer.latest, say, portraits=real)
     return run
 

@@ -25,9 +25,9 @@ from .curves import draw_curves, draw_strips
 from .examples import Example
 from .liveliness import fit_gains
 from .loss import action_products, face_loss, frame_errors, glance_loss, mean_correlation, rarity
-from .model import EYE_BLINKS, GAZE_SCALE, PITCHES, PREDICTED, FaceNet, unmirrored
+from .model import EYE_BLINKS, GAZE_SCALE, PITCHES, FaceNet, unmirrored
 from .pool import Pool
-from .portraits import portrait_loss
+from .portraits import UNTAUGHT, portrait_loss
 from .spoil import layout
 
 if TYPE_CHECKING:
@@ -42,9 +42,6 @@ _SEEING: Final = ("picture.", "eye.")
 """What learns from pictures, and so not in later phases."""
 _LOOKING: Final = ("glance.", "head.")
 """What learns in the last phase; of the head's rows those of gaze, facing and jaw alone."""
-
-_EXPRESSIONS: Final = [row for row, name in enumerate(PREDICTED) if name != "jawOpen"]
-"""Rows of which portraits say nothing."""
 _OPEN: Final = 0.3
 """eyeBlink up to which an eye shows where it looks."""
 _GLIMPSES_COUNT: Final = 0.3
@@ -235,7 +232,7 @@ class Trainer:
         if self.phase == _PORTRAITS:  # portraits say nothing of other expressions
             for parameter in (self.net.head.weight, self.net.head.bias):
                 assert parameter.grad is not None
-                parameter.grad[_EXPRESSIONS] = 0
+                parameter.grad[UNTAUGHT] = 0
         if self._processes > 1:
             self._average_gradients()
         torch.nn.utils.clip_grad_norm_(self.net.parameters(), 1.0)

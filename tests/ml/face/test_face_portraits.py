@@ -18,7 +18,7 @@ from understudy.ml.face.infer import load_face_net
 from understudy.ml.face.metrics import gaze_direction
 from understudy.ml.face.model import PREDICTED
 from understudy.ml.face.pool import Pool
-from understudy.ml.face.portraits import gaze_at_camera, portrait_loss, read_portraits
+from understudy.ml.face.portraits import examples_of, gaze_at_camera, portrait_loss, read_portraits
 from understudy.ml.face.train import read_config, train_face
 from understudy.ml.performers import Renderer, RendererError
 from understudy.ml.take import rotation
@@ -65,7 +65,7 @@ def faces(tmp_path_factory) -> Path:
 
 def test_only_pictures_with_a_face_are_learned_from(faces):
     canonical = load_face_net().canonical.numpy().astype(np.float64)
-    found = read_portraits(faces, canonical, lambda _: None)
+    found = examples_of(*read_portraits(faces, lambda _: None), canonical)
     assert PEOPLE <= len(found) <= 36
     pitches = np.array([float(example.turn[0, 0]) for example in found])
     assert all(float(example.facing[0, 0]) == pytest.approx(-np.median(pitches), abs=1e-6) for example in found)
@@ -73,10 +73,16 @@ def test_only_pictures_with_a_face_are_learned_from(faces):
 
 
 def test_too_few_portraits_are_refused_with_what_to_do(tmp_path):
-    canonical = load_face_net().canonical.numpy().astype(np.float64)
     for folder in (tmp_path, tmp_path / "none"):
         with pytest.raises(TrainingError, match=r"0 pictures with a face .* at least 20"):
-            read_portraits(folder, canonical, lambda _: None)
+            read_portraits(folder, lambda _: None)
+
+
+def test_too_few_portraits_are_told_before_clips_are_made(tmp_path):
+    config = replace(read_config(None, smoke=True), data=str(tmp_path / "clips"), run=str(tmp_path / "run"))
+    with pytest.raises(TrainingError, match="0 pictures with a face"):
+        train_face(replace(config, portraits=str(tmp_path / "none")), say=lambda _: None)
+    assert not (tmp_path / "clips").exists()
 
 
 def test_portraits_teach_the_gaze_and_no_expression_but_the_jaws(faces, tmp_path):
@@ -107,7 +113,7 @@ def test_portraits_draw_the_gaze_to_the_camera(faces):
     """Rendered people who look anywhere, said to look into the camera: what is told of them comes nearer to it."""
     net = load_face_net()
     canonical = net.canonical.numpy().astype(np.float64)
-    examples = read_portraits(faces, canonical, lambda _: None)
+    examples = examples_of(*read_portraits(faces, lambda _: None), canonical)
     learning, pool = copy.deepcopy(net), Pool(torch.device("cpu"))
     pool.add(examples)
     learning.eval()
