@@ -11,6 +11,7 @@ from scipy.ndimage import minimum_filter1d
 from ..camera import Camera
 from ..take import CAPTURED_BONES
 from .landmarks import HEEL, TOE, Floats, Points
+from .orient import smoothstep
 from .smoothing import smooth
 
 FOOT_BONES: Final = ("leftFoot", "leftToes", "rightFoot", "rightToes")
@@ -26,6 +27,10 @@ _MOVING: Final = 0.15
 """Metres per second above that which make the odds of a contact e times as small."""
 _PRIOR: Final = 0.7
 """Logarithm of the odds that are added to the network's, which was taught to be sure."""
+_TILTED: Final = tuple(np.radians((20.0, 35.0)))
+"""From which a foot that points down does not stand on its heel, or one that points up on its toes."""
+_LYING: Final = tuple(np.radians((50.0, 70.0)))
+"""How far a shin leans from which no heel stands under it: ankles do not bend so far, people kneel on their toes."""
 _FLOOR_PERCENTILE: Final = 10.0
 _FLOOR_REACH: Final = 0.35
 """Seconds to both sides over which the lowest foot is taken to be on the floor (a flight in a run is shorter)."""
@@ -69,6 +74,26 @@ def still_contacts(probabilities: Floats, points: Points, depth: Floats, camera:
     moving = np.maximum(speeds * (depth / camera.focal_px)[:, None] - _RESTING_SPEED, 0.0) / _MOVING
     sure = np.clip(probabilities, 1e-4, 1 - 1e-4)
     return 1 / (1 + (1 - sure) / sure * np.exp(moving - _PRIOR))
+
+
+def level_contacts(probabilities: Floats, joints: Floats, rest: Floats) -> Floats:
+    """The probabilities [T, 4] with what feet's and shins' tilt says (joints [T, 52, 3] on level axes, rest [52, 3]).
+
+    Of feet told to stand on heel and toes though tilted by 15 to 20 degrees half do, by 30 a quarter, by 40 none: they
+    stand on tiptoe, and laid flat they were off by twice as much.
+    """
+    kept = probabilities.copy()
+    for heel, toe, knee in ((0, 1, "leftLowerLeg"), (2, 3, "rightLowerLeg")):
+        ankle, ball = FOOT_INDICES[heel], FOOT_INDICES[toe]
+        up = _pitch(joints[:, ball] - joints[:, ankle]) - _pitch(rest[ball] - rest[ankle])
+        lean = np.pi / 2 - _pitch(joints[:, CAPTURED_BONES.index(knee)] - joints[:, ankle])
+        kept[:, heel] *= (1 - smoothstep(-up, *_TILTED)) * (1 - smoothstep(lean, *_LYING))
+        kept[:, toe] *= 1 - smoothstep(up, *_TILTED)
+    return kept
+
+
+def _pitch(ways: Floats) -> Floats:
+    return np.arctan2(ways[..., 2], np.linalg.norm(ways[..., :2], axis=-1))
 
 
 def _speeds(places: Floats, fps: float, cutoff_hz: float = 4.0) -> Floats:

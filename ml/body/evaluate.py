@@ -17,6 +17,7 @@ from .bank import BODY_COLUMNS
 from .contacts import FOOT_INDICES
 from .evaluation_clips import EvaluationClip, evaluation_clips
 from .first_solver import solve_first
+from .hand_bones import HAND_BONES
 from .infer import estimate_body
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, KNEE, SHOULDER, SIDES, TOE, WRIST, Floats, to_stage
 from .live import solve_live
@@ -33,6 +34,8 @@ _ARMS: Final = [(6 * side + head, 6 * side + head + 1) for side in (0, 1) for he
 _LEGS: Final = [(6 * side + head, 6 * side + head + 1) for side in (0, 1) for head in (3, 4)]
 """Pairs of columns of the twelve compared joints: upper arm, forearm, thigh and shin of both sides."""
 _FEET: Final = [mark[side] for side in SIDES for mark in (HEEL, TOE)]
+_HANDS: Final = [CAPTURED_BONES.index(f"{side}Hand") for side in SIDES]
+_FINGERS: Final = [[CAPTURED_BONES.index(side + bone) for bone in HAND_BONES] for side in SIDES]
 _WALKED: Final = 0.8
 """Metres along the floor from which a clip's path is also told as a share of its length."""
 _SMOOTHED_HZ: Final = 4.0
@@ -55,6 +58,10 @@ class Guess:
     """[T, 4] metres that the feet's joints lie below where they stand."""
     knees: Floats | None = None
     """[T, 2] degrees that the knees bend, + as knees do."""
+    hands: Floats | None = None
+    """[T, 2, 4] the left and the right hand's rotation."""
+    fingers: Floats | None = None
+    """[T, 2, 15, 4] rotations of HAND_BONES beside their hand's."""
 
 
 def evaluate_body(
@@ -64,7 +71,8 @@ def evaluate_body(
 
     arms_, legs_, trunk_degrees: directions of bones; direction_degrees: arms and legs together; rotation_degrees: the
     22 bones without fingers; mpjpe_mm (hips put together), pa_mpjpe_mm; path_cm, path_percent (of the way walked);
-    skate_cm_s in true contacts; sunken_cm (deepest foot); jitter_ratio; contact_f1; lag_ms; backward_knees_percent.
+    skate_cm_s in true contacts; sunken_cm (deepest foot); jitter_ratio; contact_f1; lag_ms; backward_knees_percent;
+    hands_degrees and fingers_degrees (beside their hand) where the hand was detected, hands_all_degrees everywhere.
     """
     rows: dict[str, list[dict[str, float]]] = {}
     for clip in evaluation_clips(webcam, cache):
@@ -127,16 +135,30 @@ def compare(guess: Guess, truth: Guess, clip: EvaluationClip) -> dict[str, float
         figures["sunken_cm"] = 100 * float(guess.sunken.max())
     if guess.knees is not None:
         figures["backward_knees_percent"] = 100 * float((guess.knees < -5.0).mean())
+    figures |= _hand_figures(guess, truth, clip.features)
     figures["seen_percent"] = 100 * float((clip.features.pose_confidence > 0).mean())
+    return figures
+
+
+def _hand_figures(guess: Guess, truth: Guess, features: Features) -> dict[str, float]:
+    if guess.hands is None or guess.fingers is None or truth.hands is None or truth.fingers is None:
+        return {}
+    hands = np.degrees(rotation.angle(guess.hands, truth.hands))
+    figures = {"hands_all_degrees": float(hands.mean())}
+    seen = np.stack((features.left_hand_confidence, features.right_hand_confidence), axis=1) > 0
+    if seen.any():
+        fingers = np.degrees(rotation.angle(guess.fingers, truth.fingers))
+        figures |= {"hands_degrees": float(hands[seen].mean()), "fingers_degrees": float(fingers[seen].mean())}
     return figures
 
 
 def of_motion(joints: Floats, rotations: Floats, rest: Floats, contacts: NDArray[np.bool_] | None = None) -> Guess:
     """A humanoid in motion (CAPTURED_BONES) as what is compared."""
-    compared, feet = joints[:, _BONES], list(FOOT_INDICES)
+    compared, feet, hands = joints[:, _BONES], list(FOOT_INDICES), rotations[:, _HANDS]
+    fingers = rotation.multiply(rotation.conjugate(hands)[:, :, None], rotations[:, _FINGERS])
     return Guess(
         compared, joints[:, feet], compared[:, [3, 9]].mean(axis=1), contacts, rotations[:, BODY_COLUMNS],
-        (rest[feet, 2] - joints[:, feet, 2]).clip(0.0), _knee_bends(rotations),
+        (rest[feet, 2] - joints[:, feet, 2]).clip(0.0), _knee_bends(rotations), hands, fingers,
     )  # fmt: skip
 
 

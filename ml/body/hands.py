@@ -19,12 +19,14 @@ from ..features.arrays import Features
 from ..take import rotation
 from ..weights.registry import WeightsError
 from .orient import smoothstep
-from .smoothing import smooth
+from .smoothing import smooth, without_pops
 
 Floats = NDArray[np.float64]
 
 _ELBOW: Final = {"left": 13, "right": 14}
 _WRIST: Final = {"left": 15, "right": 16}
+_KNUCKLE: Final = 9
+"""The middle finger's."""
 _VISIBLE: Final = 0.5
 _FAINTEST: Final = 0.05
 _BRIDGED_GAP: Final = 0.5
@@ -32,6 +34,14 @@ _BRIDGED_GAP: Final = 0.5
 _SHORTEST: Final = 0.12
 """Seconds; hands seen for less are not believed."""
 _FADE_HZ: Final = 2.0
+_DENSITY_HZ: Final = 0.5
+_SELDOM: Final = (0.1, 0.4)
+"""Share of the frames around in which a hand is seen, from not believed to believed: what is taken for a hand now and
+then, mostly is none."""
+_UNSURE: Final = tuple(np.radians((16.0, 24.0)))
+"""How far off the network expects a hand to be, from believed to less sure than the arm alone tells it (the truth is
+off by more than twice as much)."""
+_SIZE_HZ: Final = 1.0
 _VOTE_HZ: Final = 1.6
 """Of the mean that frames are compared with."""
 _STILL_HZ, _MOVING_HZ = 1.8, 4.5
@@ -52,9 +62,11 @@ class HandMotion:
     fingers: Floats
     """[T, 15, 4] rotations of `hand_bones.HAND_BONES` relative to their parents."""
     share: Floats
-    """[T] 0..1, smooth: how far to follow it; 0 where the hand was not seen."""
+    """[T] 0..1, smooth: how far to follow it; 0 where the hand was not seen, or not surely."""
     spread: Floats
     """[T] how far off the turn may be, radians."""
+    palm: Floats
+    """[T] pixels from the wrist to the middle finger's knuckle, smooth."""
 
 
 def hand_motions(features: Features, camera: Camera, fps: float) -> dict[str, HandMotion]:
@@ -84,13 +96,19 @@ def hand_motion(features: Features, camera: Camera, fps: float, side: str) -> Ha
     except WeightsError:
         return None
     sure = 1 / np.maximum(_spread_over(read.hand_spread, seen), 0.1) ** 2 * np.where(seen, 1.0, 1e-6)
-    turn = _motion(_spread_over(read.hand, seen), sure, fps)
+    turn = _motion(_turned_over(read.hand, seen), sure, fps)
     finger_sure = 1 / np.maximum(_spread_over(read.finger_spread, seen), 0.08) ** 2 * np.where(seen, 1.0, 1e-6)[:, None]
-    found = _spread_over(read.fingers, seen)
-    fingers = np.stack(
-        [_motion(found[:, bone], finger_sure[:, bone // 3], fps) for bone in range(found.shape[1])], axis=1
-    )
-    return HandMotion(turn, fingers, _share(seen, fps), smooth(_spread_over(read.hand_spread, seen), fps, 2.0))
+    bones = range(read.fingers.shape[1])
+    found = [_turned_over(read.fingers[:, bone], seen) for bone in bones]
+    fingers = np.stack([without_pops(_motion(found[b], finger_sure[:, b // 3], fps), fps) for b in bones], axis=1)
+    spread = smooth(_spread_over(read.hand_spread, seen), fps, 2.0)
+    return HandMotion(turn, fingers, followed_share(seen, spread, fps), spread, _palm(points, seen, fps))
+
+
+def _palm(points: Floats, seen: NDArray[np.bool_], fps: float) -> Floats:
+    """How large the hand is in the picture [T], see HandMotion."""
+    lengths = np.linalg.norm(points[seen, _KNUCKLE, :2] - points[seen, 0, :2], axis=1)
+    return np.exp(smooth(_spread_over(np.log(np.maximum(lengths, 1.0)), seen), fps, _SIZE_HZ))
 
 
 def _forearms(features: Features, side: str) -> Floats:
@@ -110,11 +128,14 @@ def _without_flashes(seen: NDArray[np.bool_], fps: float) -> NDArray[np.bool_]:
     return seen & (opened > 0) if opened.any() else seen
 
 
-def _share(seen: NDArray[np.bool_], fps: float) -> Floats:
-    """How far to follow the hand [T]: gaps between sights bridged, smooth fades, nothing where it was long unseen."""
+def followed_share(seen: NDArray[np.bool_], spread: Floats, fps: float) -> Floats:
+    """How far to follow the hand [T]: gaps between sights bridged, smooth fades, nothing where it was long unseen, is
+    seldom seen, or may be off by more (spread [T]) than what the arm alone tells of it."""
     reach = 2 * max(1, round(_BRIDGED_GAP * fps / 2)) + 1
     held = minimum_filter1d(maximum_filter1d(seen.astype(np.float64), reach), reach)
-    return smooth(np.maximum(held, seen), fps, _FADE_HZ)
+    often = smoothstep(smooth(seen.astype(np.float64), fps, _DENSITY_HZ), *_SELDOM)
+    sure = 1 - smoothstep(spread, *_UNSURE)
+    return smooth(np.maximum(held, seen), fps, _FADE_HZ) * smooth(often * sure, fps, _FADE_HZ)
 
 
 def _spread_over(values: Floats, seen: NDArray[np.bool_]) -> Floats:
@@ -125,6 +146,15 @@ def _spread_over(values: Floats, seen: NDArray[np.bool_]) -> Floats:
     before = np.maximum(place - 1, 0)
     nearest = np.where(np.abs(known[before] - frames) <= np.abs(known[place] - frames), before, place)
     return values[nearest]
+
+
+def _turned_over(turns: Floats, seen: NDArray[np.bool_]) -> Floats:
+    """Turns of the seen frames [N, 4] at all frames [T, 4]: from one to the next the shorter way, held at the ends."""
+    known, frames = np.flatnonzero(seen), np.arange(len(seen))
+    after = np.clip(np.searchsorted(known, frames), 0, len(known) - 1)
+    before = np.clip(np.searchsorted(known, frames, side="right") - 1, 0, len(known) - 1)
+    share = np.clip((frames - known[before]) / np.maximum(known[after] - known[before], 1), 0.0, 1.0)
+    return rotation.slerp(turns[before], turns[after], share)
 
 
 def _motion(turns: Floats, sure: Floats, fps: float) -> Floats:

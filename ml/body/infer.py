@@ -20,7 +20,7 @@ from ..weights.registry import WeightsError, available
 from . import first_solver
 from . import lift as lifting
 from .bank import BODY_BONES
-from .contacts import FOOT_INDICES, still_contacts, without_short_runs
+from .contacts import FOOT_INDICES, level_contacts, still_contacts, without_short_runs
 from .facing import facing_kept
 from .fingers import finger_rotations
 from .hands import hand_motions
@@ -45,7 +45,7 @@ __all__ = ["MODEL_NAME", "BodyMotion", "estimate_body"]
 MODEL_NAME: Final = lifting.MODEL_NAME if lifting.MODEL_NAME in available() else None
 """The weights in use; None = there are none, and the first solver stands in."""
 
-_CUTOFFS_HZ: Final = (STEADY_HZ, (0.47, 1.9))
+_CUTOFFS_HZ: Final = (STEADY_HZ, (0.55, 2.3))
 """Of bones at rest, and of moving ones; in good pictures, and in those in which points tremble."""
 _TREMBLING: Final = (0.01, 0.05)
 """From which `Points.trembling` on pictures are less good, and poor."""
@@ -205,7 +205,7 @@ def _level_floor(pose: _Pose, lifted: Lifted, points: Points, camera: Camera, to
 def _sure_contacts(pose: _Pose, lifted: Lifted, points: Points, camera: Camera) -> Floats:
     """Probabilities [T, 4] of contacts; none where legs were not seen, few where the foot moves in the picture."""
     sure = still_contacts(lifted.contacts, points, np.linalg.norm(lifted.hips, axis=1), camera)
-    return sure * ((pose.legs > 0.5) & points.seen)[:, None]
+    return level_contacts(sure, pose.joints, pose.rest) * ((pose.legs > 0.5) & points.seen)[:, None]
 
 
 def _place(

@@ -14,7 +14,7 @@ import numpy as np
 from ..take import rotation
 from .landmarks import ANKLE, ELBOW, HEEL, HIP, INDEX, KNEE, PINKY, SHOULDER, TOE, WRIST, Floats, Points
 from .orient import about, limited, smoothstep, turn_onto, unit
-from .smoothing import smooth
+from .smoothing import smooth, without_pops
 
 _X: Final = np.array((1.0, 0.0, 0.0))
 _Z: Final = np.array((0.0, 0.0, 1.0))
@@ -31,6 +31,12 @@ _USUAL_TWIST: Final = -45.0
 _TWIST_WIDTH: Final = 60.0
 _BEND_WIDTH: Final = 40.0
 _STRANGER: Final = (1.0, 4.0)
+_REVERSED: Final = tuple(np.radians((100.0, 140.0)))
+"""How far from what the arm tells a hand is taken for its own mirror image,"""
+_LARGE: Final = (15.0, 25.0)
+"""unless its palm has so many pixels: then it is the arm's reading that errs."""
+_BELIEF_HZ: Final = 1.5
+_FARTHEST_TWIST: Final = np.radians(130.0)
 _TWIST_SHARE: Final = 0.5
 """Of the hand's twist, what the forearm carries."""
 
@@ -56,10 +62,21 @@ def hand_and_forearm(points: Points, bent: Floats, rough: Floats, side: str) -> 
 
     bent: the forearm untwisted, as the elbow bends it; rough: the hand where its own points are not seen.
     """
-    hand = _hand(points, bent, rough, side)
     along = _X if side == "left" else -_X
-    twist = rotation.twist(rotation.multiply(rotation.conjugate(bent), hand), along)
-    return hand, rotation.multiply(bent, rotation.slerp(rotation.IDENTITY, twist, np.full(len(twist), _TWIST_SHARE)))
+    hand = without_pops(rotation.multiply(rotation.conjugate(bent), _hand(points, bent, rough, side)), points.fps)
+    twist = rotation.twist(hand, along)
+    angle = 2.0 * np.arctan2(twist[:, 1:] @ along, twist[:, 0])
+    return rotation.multiply(bent, hand), rotation.multiply(
+        bent, rotation.from_rotvec(_carried(angle)[:, None] * along)
+    )
+
+
+def _carried(twist: Floats) -> Floats:
+    """Radians [T] of a hand's twist that the forearm carries; what goes farther than forearms do, the less of it the
+    farther it goes, so that half a turn one way and half a turn the other way are the same."""
+    twist = (twist + np.pi) % (2 * np.pi) - np.pi
+    beyond = (np.pi - np.abs(twist)) * _FARTHEST_TWIST / (np.pi - _FARTHEST_TWIST)
+    return _TWIST_SHARE * np.sign(twist) * np.minimum(np.abs(twist), beyond)
 
 
 def _hand(points: Points, bent: Floats, rough: Floats, side: str) -> Floats:
@@ -67,13 +84,16 @@ def _hand(points: Points, bent: Floats, rough: Floats, side: str) -> Floats:
     sign = 1.0 if side == "left" else -1.0
     motion = points.hand_motions.get(side)
     if motion is not None:
-        return _on_wrist(bent, rotation.slerp(rough, motion.turn, motion.share), sign)
+        apart = rotation.angle(rough, motion.turn)
+        reversed_ = smoothstep(apart, *_REVERSED) * (1 - smoothstep(motion.palm, *_LARGE))
+        share = motion.share * (1 - smooth(reversed_, points.fps, _BELIEF_HZ)).clip(0.0, 1.0)
+        return _on_wrist(bent, rotation.slerp(rough, motion.turn, share), sign)
     hand = points.hands[side]
     fine = palm_rotations(hand[:, 0], hand[:, 5], hand[:, 17], sign)
     share = points.hand_share(side)
     # A hand seen from its edge flips between palm and back: follow it only while that is no stranger than the pose's.
     stranger = _strangeness(bent, fine, sign) - _strangeness(bent, rough, sign)
-    share = share * (1 - smooth(smoothstep(stranger, *_STRANGER), points.fps, 1.5))
+    share = share * (1 - smooth(smoothstep(stranger, *_STRANGER), points.fps, _BELIEF_HZ))
     return _on_wrist(bent, rotation.slerp(rough, fine, share), sign)
 
 

@@ -10,7 +10,7 @@ from ..take import rotation
 
 Floats = NDArray[np.float64]
 
-STEADY_HZ = (0.65, 3.7)
+STEADY_HZ = (0.8, 4.5)
 """Cutoffs of bones at rest, and of moving ones, in good pictures: see `steady_rotations`."""
 
 
@@ -74,5 +74,29 @@ def steady_rotations(q: Floats, fps: float, still_hz: float, moving_hz: float) -
     return rotation.slerp(smooth_q, sharp, share * share * (3 - 2 * share))
 
 
+def without_pops(q: Floats, fps: float) -> Floats:
+    """Rotations [T, 4] in which what turns faster than anybody does, from one frame to the next, takes its time."""
+    q = rotation.continuous(q)
+    if len(q) < 2:
+        return q
+    popped = np.flatnonzero(rotation.angle(q[1:], q[:-1]) * fps > _FASTEST)
+    ease = max(1, round(_POP_EASE * fps))
+    begins, ends = popped - ease, popped + 1 + ease
+    kept = q.copy()
+    while len(begins):
+        # Pops whose surroundings meet are one.
+        apart = int(np.argmax(np.append(begins[1:] > ends[:-1], True)))
+        begin, end = max(0, begins[0]), min(len(q) - 1, ends[apart])
+        first, last = (q[end] if begin == 0 else q[begin]), (q[begin] if end == len(q) - 1 else q[end])
+        share = np.linspace(0.0, 1.0, end - begin + 1)
+        kept[begin : end + 1] = rotation.slerp(first, last, share * share * (3 - 2 * share))
+        begins, ends = begins[apart + 1 :], ends[apart + 1 :]
+    return rotation.continuous(kept)
+
+
+_FASTEST = np.radians(800.0)
+"""Per second, of a hand against its forearm."""
+_POP_EASE = 0.12
+"""Seconds before and after a pop."""
 _STILL, _MOVING = 0.15, 1.6
 """Radians per second at which a bone counts as still, and as moving."""

@@ -25,6 +25,11 @@ _DISTANCE_SIGMA: Final = 0.02
 _DISTANCE_MEMORY: Final = 0.3
 _ACCELERATION_SIGMA: Final = 4.0
 """Metres per second squared."""
+_UNSEEN_SIGMA: Final = 0.5
+"""Metres per second that somebody moves who is not seen: who walks out of the picture stops there, rather than going on
+for as long as the clip lasts."""
+_UNSEEN: Final = 1e-3
+"""Information about a place, beside the usual, below which nobody was seen."""
 _STANDING_SIGMA: Final = 1.0
 """Metres per second that a standing foot seems to move, as its leg is judged wrongly; stays for _STANDING_MEMORY."""
 _STANDING_MEMORY: Final = 0.3
@@ -123,17 +128,23 @@ def _solve(
                 value = np.full(len(inner), bend * share_a * share_b)
                 for i in range(3):
                     add(3 * (inner + shift_a) + i, 3 * (inner + shift_b) + i, value)
-    for foot in range(trust.shape[1]):
-        both = np.minimum(trust[1:, foot], trust[:-1, foot]) / (_STANDING_SIGMA / fps) ** 2
-        both = both / max(1.0, _STANDING_MEMORY * fps)
-        moved = np.diff(standing.places[:, foot], axis=0)
-        later, earlier = frames[1:], frames[:-1]
+    later, earlier = frames[1:], frames[:-1]
+
+    def hold(both: Floats, moved: Floats) -> None:
+        """Neighbouring frames [T - 1] apart by as much as something moved the other way [T - 1, 3]."""
         for i in range(3):
             add(3 * later + i, 3 * later + i, both)
             add(3 * earlier + i, 3 * earlier + i, both)
             add(3 * earlier + i, 3 * later + i, -both)
             right[3 * later + i] -= both * moved[:, i]
             right[3 * earlier + i] += both * moved[:, i]
+
+    told = np.trace(matrix, axis1=1, axis2=2)
+    unseen = told < _UNSEEN * max(float(told.max(initial=0.0)), 1e-9)
+    hold((unseen[1:] & unseen[:-1]) / (_UNSEEN_SIGMA / fps) ** 2, np.zeros((count - 1, 3)))
+    for foot in range(trust.shape[1]):
+        both = np.minimum(trust[1:, foot], trust[:-1, foot]) / (_STANDING_SIGMA / fps) ** 2
+        hold(both / max(1.0, _STANDING_MEMORY * fps), np.diff(standing.places[:, foot], axis=0))
         if floor is not None:
             held = trust[:, foot] / _HEIGHT_SIGMA**2 / max(1.0, 0.3 * fps)
             add(3 * frames + 2, 3 * frames + 2, held)

@@ -13,16 +13,22 @@ from .arrays import ARRAY_NAMES, Features, is_confidence
 _JOINED: Final = 0.15
 """Seconds without the body that do not end a stretch."""
 _STEADY: Final = 1.0
-"""Seconds (or half of the footage, if that is shorter) a body without a face must be followed to be believed."""
+_LONG: Final = 2.0
+"""Seconds (or half of the footage, if that is shorter) a body without a face must be followed to be believed: one that
+is clearly visible, and another."""
 _WITH_FACE: Final = 0.2
 """Share of a stretch's frames with a face at the body's head that proves it."""
 _LONE_FACE: Final = 0.4
 """Confidence (median of a stretch) from which a face is believed without a body."""
 _SHOULDERS: Final = (11, 12)
 _NARROWEST: Final = 0.22
-"""Metres between the shoulders (median of a stretch): things taken for bodies come out crumpled."""
+"""Metres between the shoulders (median of a stretch): things taken for bodies come out crumpled,"""
+_NARROWEST_CLEAR: Final = 0.12
+"""and what is clearly visible, is told as narrow as .16 if seldom."""
 _VISIBLE: Final = 0.4
 """Mean visibility of the 33 points (median of a stretch)."""
+_CLEARLY_VISIBLE: Final = 0.75
+"""The same of bodies seen whole and well."""
 _HOLES: Final = 0.25
 """Share of missing frames inside a stretch above which it flickers too much to be a person."""
 
@@ -76,11 +82,13 @@ def _believable(features: Features, body: NDArray[np.bool_], first: int, last: i
     shoulders = np.linalg.norm(
         features.pose_world[frames, _SHOULDERS[0]] - features.pose_world[frames, _SHOULDERS[1]], axis=-1
     )
+    visibility = float(np.median(features.pose_visibility[frames].mean(axis=-1)))
+    clearly = visibility >= _CLEARLY_VISIBLE
     return bool(
-        length >= min(_STEADY, whole / 2) - 1e-6
+        length >= min(_STEADY if clearly else _LONG, whole / 2) - 1e-6
         and len(frames) >= (1 - _HOLES) * (last - first + 1)
-        and np.median(shoulders) >= _NARROWEST
-        and np.median(features.pose_visibility[frames].mean(axis=-1)) >= _VISIBLE
+        and np.median(shoulders) >= (_NARROWEST_CLEAR if clearly else _NARROWEST)
+        and visibility >= _VISIBLE
     )
 
 

@@ -7,8 +7,11 @@ import pytest
 
 from understudy.ml.body.fingers import within_limits
 from understudy.ml.body.hand_model import form_of, from_form, to_form
-from understudy.ml.body.hands import hand_motions, mean_turns
+from understudy.ml.body.hands import HandMotion, followed_share, hand_motions, mean_turns
 from understudy.ml.body.infer import estimate_body
+from understudy.ml.body.landmarks import Points
+from understudy.ml.body.limbs import hand_and_forearm
+from understudy.ml.body.smoothing import without_pops
 from understudy.ml.camera import default_camera
 from understudy.ml.features.arrays import empty_features
 from understudy.ml.features.detect import detect_features
@@ -78,6 +81,59 @@ def test_a_flipped_frame_is_outvoted_and_nothing_lags():
     seen[30] = rotation.multiply(rotation.from_rotvec((0, 0, np.pi)), seen[30])
     smooth = mean_turns(seen, weights, 30.0, 5.5)
     assert np.degrees(rotation.angle(smooth, truth))[3:-3].max() < 3
+
+
+def test_a_hand_is_followed_where_it_is_seen_often_and_surely():
+    always, sure = np.ones(90, dtype=bool), np.full(90, np.radians(8.0))
+    assert followed_share(always, sure, 30.0).min() > 0.95
+    now_and_then = np.zeros(90, dtype=bool)
+    now_and_then[[20, 21, 22, 60, 61]] = True
+    assert followed_share(now_and_then, sure, 30.0).max() < 0.15
+    assert followed_share(always, np.full(90, np.radians(30.0)), 30.0).max() < 0.05
+    gone = always.copy()
+    gone[60:] = False
+    share = followed_share(gone, sure, 30.0)
+    assert share[:45].min() > 0.9 and share[80:].max() < 0.1 and np.abs(np.diff(share)).max() < 0.25
+
+
+def twisted(degrees):
+    """Rotations [T, 4] about the arm."""
+    return rotation.from_rotvec(np.radians(degrees)[:, None] * (1.0, 0.0, 0.0))
+
+
+def with_left_hand(turn, palm):
+    """Points of a clip in which nothing was seen but the left hand, always and surely."""
+    one, nothing = np.ones(len(turn)), np.zeros((len(turn), 33, 3))
+    motion = HandMotion(turn, np.tile(rotation.IDENTITY, (len(turn), 15, 1)), one, 0.1 * one, palm * one)
+    return Points(30.0, one > 0, one, nothing, nothing[..., :2], nothing[..., 0], {}, {}, hand_motions={"left": motion})
+
+
+@pytest.mark.parametrize(("degrees", "palm", "followed"), [(60.0, 8.0, True), (170.0, 8.0, False), (170.0, 40.0, True)])
+def test_a_small_hand_the_wrong_way_round_is_the_arm_s(degrees, palm, followed):
+    turn = twisted(np.full(30, degrees))
+    arm = twisted(np.zeros(30))
+    hand, _ = hand_and_forearm(with_left_hand(turn, palm), arm, arm, "left")
+    assert np.degrees(rotation.angle(hand, turn if followed else arm)).max() < 1.0
+
+
+def test_a_forearm_carries_half_of_a_twist_and_never_flips():
+    degrees = np.linspace(0.0, 360.0, 120)
+    turn, arm = twisted(degrees), twisted(np.zeros(120))
+    hand, forearm = hand_and_forearm(with_left_hand(turn, 60.0), arm, arm, "left")
+    assert np.degrees(rotation.angle(hand, turn)).max() < 1.0
+    np.testing.assert_allclose(np.degrees(rotation.angle(forearm, arm))[:40], degrees[:40] / 2, atol=0.5)
+    assert np.degrees(rotation.angle(forearm[1:], forearm[:-1])).max() < 8.0
+
+
+def test_what_jumps_takes_its_time_and_the_rest_stays():
+    degrees = np.concatenate((np.linspace(0, 40, 40), np.linspace(190, 200, 40)))
+    calm = without_pops(twisted(degrees), 30.0)
+    steps = np.degrees(rotation.angle(calm[1:], calm[:-1]))
+    assert steps.max() < 35.0 < np.diff(degrees).max()
+    far = np.r_[0:34, 46:80]
+    assert np.degrees(rotation.angle(calm, twisted(degrees)))[far].max() < 1e-3
+    waved = twisted(40 * np.sin(np.arange(60) / 2.5))  # three times a second
+    assert np.degrees(rotation.angle(without_pops(waved, 30.0), waved)).max() < 1e-3
 
 
 def test_no_hand_no_motion():

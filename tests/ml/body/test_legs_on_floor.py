@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from understudy.ml.body.contacts import level_contacts
 from understudy.ml.body.legs_on_floor import reach_ankle, stand_on_floor
 from understudy.ml.body.metrics import foot_skate
 from understudy.ml.take import CAPTURED_BONES, STANDARD_REST, joint_positions, parent_indices, rotation
@@ -79,3 +80,14 @@ def test_a_knee_that_was_read_behind_its_leg_bends_to_the_front(behind):
     joints = joint_positions(turns, np.zeros((3, 3)), REST, parent_indices(CAPTURED_BONES))
     assert np.allclose(joints[:, foot], target, atol=1e-6)
     assert (joints[:, shin, 1] < joints[:, [thigh, foot], 1].mean(axis=1) - 0.05).all(), "forward is -Y"
+
+
+@pytest.mark.parametrize(
+    ("degrees", "heel", "toe"), [(0.0, 0.9, 0.9), (10.0, 0.9, 0.9), (45.0, 0.0, 0.9), (-45.0, 0.9, 0.0)]
+)
+def test_a_foot_on_tiptoe_does_not_stand_on_its_heel(degrees, heel, toe):
+    turns = standing()
+    turns[:, FEET[0]] = turns[:, FEET[1]] = rotation.from_rotvec((np.radians(degrees), 0.0, 0.0))  # + toes down
+    joints = joint_positions(turns, np.tile(REST[0], (FRAMES, 1)), REST, parent_indices(CAPTURED_BONES))
+    sure = level_contacts(np.full((FRAMES, 4), 0.9), joints, REST)
+    np.testing.assert_allclose(sure, np.tile((heel, toe, 0.9, 0.9), (FRAMES, 1)), atol=1e-9)

@@ -49,6 +49,19 @@ def test_a_standing_foot_tells_distances_better_than_the_picture() -> None:
     assert np.ptp(held[:, 1]) < 0.95 * np.ptp(alone[:, 1])
 
 
+def test_who_walks_out_of_the_picture_stops_there() -> None:
+    path = np.column_stack((np.linspace(-2, 4, FRAMES), np.full(FRAMES, 6.0), np.linspace(-0.3, 0.3, FRAMES)))
+    rays, body = seen(path, np.eye(3))
+    weights = np.ones(rays.shape[:2])
+    weights[60:] = 1e-6
+    matrix, vector = measured_place(body, rays, weights, np.eye(3), FPS)
+    nobody = Standing(np.zeros((FRAMES, 1, 3)), np.zeros((FRAMES, 1)), np.zeros(1))
+    found, _ = solve_path(matrix, vector, nobody, FPS, None)
+    assert np.abs(found[:58] - path[:58]).max() < 0.06
+    assert np.linalg.norm(found[-1] - found[59]) < 0.25  # three metres on, if nothing held them
+    assert np.linalg.norm(np.diff(found[90:], axis=0), axis=1).max() * FPS < 0.05
+
+
 def test_a_contact_that_is_none_gives_way() -> None:
     path = np.column_stack((np.linspace(-4, 4, FRAMES), np.full(FRAMES, 9.0), np.full(FRAMES, -0.1)))
     rays, body = seen(path, np.eye(3))

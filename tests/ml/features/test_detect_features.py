@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import Future
+from dataclasses import replace
 from pathlib import Path
 from typing import ClassVar
 
@@ -257,7 +258,20 @@ def test_steady_bodies_and_short_ones_with_a_face_stay():
 
 
 def test_crumpled_bodies_are_taken_back():
-    assert not drop_apparitions(body_in(np.ones(60, bool), shoulders=0.1)).pose_confidence.any()
+    whole = np.ones(60, bool)
+    assert not drop_apparitions(body_in(whole, shoulders=0.1)).pose_confidence.any()
+    clear = body_in(whole, shoulders=0.16)
+    assert drop_apparitions(clear).pose_confidence.all()
+    assert not drop_apparitions(replace(clear, pose_visibility=0.6 * clear.pose_visibility)).pose_confidence.any()
+
+
+def test_faint_bodies_have_to_stay_longer():
+    for frames, visibility, believed in ((40, 0.6, False), (70, 0.6, True), (40, 0.9, True)):
+        seen = np.zeros(240, bool)
+        seen[100 : 100 + frames] = True
+        body = body_in(seen)
+        cleaned = drop_apparitions(replace(body, pose_visibility=visibility * (body.pose_visibility > 0)))
+        assert cleaned.pose_confidence.any() == believed
 
 
 def test_crops_reach_beyond_the_picture_and_map_back():
