@@ -67,6 +67,7 @@ def watch_all(
 ) -> list[Features]:
     """The features of everybody, most prominent first; `only` person N if that is given."""
     from .features.everybody import KnownBody, watch_everybody
+    from .features.mediapipe_face import MediaPipeFace
     from .features.mediapipe_models import MAKERS
 
     part = _part_of(progress, 0.0, 0.5)
@@ -75,13 +76,17 @@ def watch_all(
         raise _nobody(footage, options)
     if only is not None:
         if not 1 <= only <= len(tracks):
-            people = "Only one person was" if len(tracks) == 1 else f"{len(tracks)} people were"
-            raise CaptureError(f"{people} found in {footage.info.name}; choose --person 1 to {len(tracks)}.")
+            if len(tracks) == 1:
+                raise CaptureError(f"Only one person was found in {footage.info.name}; leave --person (or --face) out.")
+            raise CaptureError(
+                f"{len(tracks)} people were found in {footage.info.name}; choose --person 1 to {len(tracks)}."
+            )
         tracks = [tracks[only - 1]]
     parts = options.parts if options.body else ("body", *options.parts)
     found = []
     for number, track in enumerate(tracks):
-        makers: dict[str, DetectorMaker] = {**MAKERS, "body": Maker(partial(KnownBody, track))}
+        body, face = Maker(partial(KnownBody, track)), Maker(partial(MediaPipeFace, of_one=True), follows_body=True)
+        makers: dict[str, DetectorMaker] = {**MAKERS, "body": body, "face": face}
         share = 0.5 / len(tracks)
         part = _part_of(progress, 0.5 + number * share, 0.5 + (number + 1) * share)
         features = _features(footage, options, parts, makers, part, cancelled)
@@ -111,9 +116,11 @@ def _checked(features: Features, footage: Footage, options: CaptureOptions) -> F
 
 
 def _nobody(footage: Footage, options: CaptureOptions) -> CaptureError:
+    advice = "choose footage in which the performer is well lit and large enough."
+    if not options.body:
+        advice = "leave --no-body out, as a small face is found by its body, or " + advice
     return CaptureError(
-        f"No person was found in {footage.info.name} (looking for {' or '.join(options.parts)}); "
-        "choose footage in which the performer is well lit and large enough."
+        f"No person was found in {footage.info.name} (looking for {' or '.join(options.parts)}); {advice}"
     )
 
 

@@ -27,6 +27,8 @@ _FADE: Final = 0.6
 """Seconds over which what was seen becomes what is made up, inside the gap."""
 _ROOM: Final = 0.2
 """Metres that hips may move over feet that stay where they are."""
+_STANDS: Final = np.radians(5.0)
+"""By how much somebody may turn during a gap on feet that stand."""
 _LEGS: Final = tuple(
     CAPTURED_BONES.index(f"{side}{part}")
     for side in ("left", "right")
@@ -200,7 +202,8 @@ def _body_filled(take: Take, made: _Made, gaps: list[tuple[int, int]]) -> Take:
                 path = path * (1 - weight[:, None]) + hips[frame] * weight[:, None]
         turns[begin:end], hips[begin:end] = own, path
         if contacts is not None:
-            still = np.linalg.norm(hips[after, :2] - hips[before, :2]) < 0.05
+            turned = rotation.angle(rotation.twist(turns[before, 0], _Z), rotation.twist(turns[after, 0], _Z))
+            still = np.linalg.norm(hips[after, :2] - hips[before, :2]) < 0.05 and turned < _STANDS
             contacts[begin:end] = made.contacts[begin:end] & still & ((near + far) == 0)[:, None]
         if bones is not None:
             bones[begin:end] = 0.0

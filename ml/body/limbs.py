@@ -66,9 +66,8 @@ def hand_and_forearm(points: Points, bent: Floats, rough: Floats, side: str) -> 
     hand = without_pops(rotation.multiply(rotation.conjugate(bent), _hand(points, bent, rough, side)), points.fps)
     twist = rotation.twist(hand, along)
     angle = 2.0 * np.arctan2(twist[:, 1:] @ along, twist[:, 0])
-    return rotation.multiply(bent, hand), rotation.multiply(
-        bent, rotation.from_rotvec(_carried(angle)[:, None] * along)
-    )
+    carried = rotation.from_rotvec(_carried(angle)[:, None] * along)
+    return rotation.multiply(bent, hand), rotation.multiply(bent, carried)
 
 
 def _carried(twist: Floats) -> Floats:

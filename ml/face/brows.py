@@ -32,6 +32,8 @@ _COUNTS: Final = 0.8
 """and how much of the rest counts."""
 _STILL: Final = np.radians(7.0)
 """How far a head is turned from where it mostly is until its brows are believed much less."""
+_BRIEF: Final = 0.2
+"""Seconds for which brows do not rise alone: lids that shut pull the landmarks' brows with them."""
 _SHORTEST: Final = 1.0
 """Seconds; in less, what is usual is not known."""
 _FEWEST: Final = 8
@@ -52,8 +54,17 @@ def raised(weights: Floats, seen: FaceInput, usable: NDArray[np.bool_], fps: flo
         lift = smooth(_beyond_turns(height, turn, usable)[:, None], fps)[:, 0]
         slack = _SLACK[0] + _SLACK[1] * _tremble(height[usable])
         column = PREDICTED.index(name)
-        kept[:, column] = np.maximum(kept[:, column], np.clip(_COUNTS * (lift - slack), 0, 1) * still)
+        raised_by = _without_flashes(np.clip(_COUNTS * (lift - slack), 0, 1) * still, fps)
+        kept[:, column] = np.maximum(kept[:, column], raised_by)
     return kept
+
+
+def _without_flashes(values: Floats, fps: float) -> NDArray[np.float64]:
+    """Values [T] without peaks that are over in less than _BRIEF (a grey opening, Serra, 1982)."""
+    from scipy.ndimage import grey_opening
+
+    size = round(_BRIEF * fps)
+    return np.asarray(grey_opening(values, size, mode="nearest") if size > 1 else values, dtype=np.float64)
 
 
 def _tremble(height: Floats) -> float:

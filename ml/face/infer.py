@@ -30,6 +30,9 @@ _RELAX = 0.3  # seconds it takes to relax and to come back
 _LONG_SHUT = 0.8  # seconds: no blink is as long
 _BARELY_SHUT = 0.3  # eyeBlink
 _SEEN_OPEN, _SEEN_SHUT = 0.7, 0.55  # shares of the eye's wide opening
+_FLASH = 0.1  # seconds: what is taken for a face for less between two gaps mostly is none
+_HALF_HIDDEN = 0.8  # share of a stretch's usual confidence below which its edges are left out
+_LONGEST_EDGE = 0.2  # seconds of an edge
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 
 
@@ -98,6 +101,7 @@ def estimate_face(
     net = net or load_face_net()
     times = np.asarray(features.times, dtype=np.float64)
     fps = 1.0 / float(np.median(np.diff(times))) if len(times) > 1 else 30.0
+    seen = surely_seen(seen, np.asarray(features.face_confidence), fps)
     pieces = [_Shot(features, shot, seen[shot], fps, net) for shot in shots(features, len(times)) if seen[shot].any()]
     whole = _together([piece for piece in pieces if piece.usable.sum() >= _SHORTEST_SHOT * fps])
     weights, gaze = np.zeros((len(times), len(FACE_NAMES))), np.zeros((len(times), 2, 2))
@@ -111,6 +115,28 @@ def estimate_face(
     head = _carried(head, [piece.frames for piece in pieces])
     confidence = np.where(seen, np.asarray(features.face_confidence, dtype=np.float64), 0.0)
     return FaceMotion(weights=weights, head_rotation=rotation.continuous(head), gaze=gaze, confidence=confidence)
+
+
+def surely_seen(seen: NDArray[np.bool_], confidence: Floats, fps: float) -> NDArray[np.bool_]:
+    """The frames [T] of `seen` whose face is told well: without flashes between two gaps, and without a stretch's edges
+    beside a gap while the face is half hidden there (confidence [T]), as what they show would be held through the gap.
+    """
+    edges = np.flatnonzero(np.diff(np.concatenate(([False], seen, [False])).astype(int)))
+    runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
+    sure = np.zeros_like(seen)
+    for begin, end in runs:
+        between_gaps = begin > 0 and end < len(seen)
+        if between_gaps and end - begin < _FLASH * fps and len(runs) > 1:
+            continue
+        least = _HALF_HIDDEN * float(np.median(confidence[begin:end]))
+        most = min(round(_LONGEST_EDGE * fps), (end - begin) // 3)
+        first, last = begin, end
+        while begin > 0 and first < begin + most and confidence[first] < least:
+            first += 1
+        while end < len(seen) and last > end - most and confidence[last - 1] < least:
+            last -= 1
+        sure[first:last] = True
+    return sure if sure.any() else seen
 
 
 def shots(features: FaceFeatures, frames: int) -> list[slice]:

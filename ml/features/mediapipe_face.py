@@ -23,10 +23,27 @@ _EYE_CORNERS: Final = (33, 263)
 _CHEEKS: Final = (234, 454)
 _SHARP_EYE_DISTANCE: Final = 32.0
 """Pixels between the eyes' outer corners from which the mesh is as good as it gets (it looks at 192 pixels a face)."""
+_LEAST: Final = 0.01
+"""Confidence of a face that is there."""
+_BLACK: Final = 20.0
+"""Mean of the face's picture (0..255) below which little can be told of it."""
+_WHITE: Final = 250
+_BURNT: Final = (0.4, 0.9)
+"""Share of such pixels up to which a face is well seen, and from which hardly anything is."""
+_FAINT: Final = 0.45
+"""Enough to be taken for a face, and little enough to be warned of."""
 _SIDE_BY_EARS: Final = 3.2
 """The square's side in distances between the ears (the head from the front) ..."""
 _SIDE_BY_BODY: Final = 1.1
 """... and in body sizes (the head from the side)."""
+
+
+_WAITED: Final = 30
+"""Pictures for which a face whose body was lost is still looked for where it was, and nowhere else: in the rest of the
+picture somebody else may be."""
+_SETTLING: Final = 2
+"""Further looks at a shot's first face, until its points lie as they do once it is followed. (Of faces that are found
+again later this would make faces that are none last.)"""
 
 
 class MediaPipeFace:
@@ -34,23 +51,31 @@ class MediaPipeFace:
 
     follows_body: ClassVar[bool] = True
 
-    def __init__(self) -> None:
+    def __init__(self, of_one: bool = False) -> None:
+        """of_one: the bodies told are all one person's, who is not in the picture where there is none."""
+        self._of_one = of_one
+        self._met, self._lost = False, 0
         self._graph: Any = FaceMesh(
             max_num_faces=1, refine_landmarks=True, min_detection_confidence=0.5, min_tracking_confidence=0.5
         )
         self._crop: Crop | None = None
-        self._found = False
+        self._found, self._first = False, True
         # What the face looks like is worked out beside the next pictures' landmarks.
         self._look = Together(_make_looks, "face-looks")
 
     def detect(self, image: NDArray[np.uint8], pose: PoseSeen | None = None) -> Seen:
-        self._crop = head_crop(image, pose, self._crop)
+        if not self._is_about(image, pose):
+            self._found = False
+            return Seen()
         piece = image if self._crop is None else self._crop.cut(image)
         faces = self._graph.process(piece).multi_face_landmarks
         if not faces and self._found:
             # Tracking from the last picture failed; a second look searches the whole piece.
             faces = self._graph.process(piece).multi_face_landmarks
+        for _ in range(_SETTLING if faces and self._first else 0):
+            faces = self._graph.process(piece).multi_face_landmarks or faces
         self._found = bool(faces)
+        self._first = self._first and not self._found
         if not faces:
             return Seen()
         height, width = image.shape[:2]
@@ -59,11 +84,23 @@ class MediaPipeFace:
             points = normalised * np.array([width, height, width], dtype=np.float32)
         else:
             points = self._crop.to_picture(normalised)
-        look = self._look(face_crop(image, points))
-        return Seen(face=FaceSeen(points, face_confidence(points, width, height), look))
+        crop = face_crop(image, points)
+        confidence = face_confidence(points, width, height) * well_lit(crop)
+        return Seen(face=FaceSeen(points, max(confidence, _LEAST), self._look(crop)))
+
+    def _is_about(self, image: NDArray[np.uint8], pose: PoseSeen | None) -> bool:
+        """Whether the face may be in the picture; where to look for it is in `_crop` then, None = anywhere."""
+        if pose is not None:
+            self._crop, self._met, self._lost = head_crop(image, pose, self._crop), True, 0
+            return True
+        self._lost += 1
+        if self._met and self._lost <= _WAITED:
+            return True
+        self._crop, self._met = None, False
+        return not self._of_one
 
     def new_shot(self) -> None:
-        self._crop = None
+        self._crop, self._met, self._lost, self._first = None, False, 0, True
         self._graph.reset()
 
     def models(self) -> dict[str, str]:
@@ -82,10 +119,8 @@ def _make_looks() -> Answers:
     return FaceLooks().of_crops
 
 
-def head_crop(image: NDArray[np.uint8], pose: PoseSeen | None, before: Crop | None) -> Crop | None:
+def head_crop(image: NDArray[np.uint8], pose: PoseSeen, before: Crop | None) -> Crop | None:
     """The square about the head, kept still while the head stays in it; None = the whole picture is best."""
-    if pose is None:
-        return None
     ears = float(np.linalg.norm(point(pose, LEFT_EAR) - point(pose, RIGHT_EAR)))
     side = max(_SIDE_BY_EARS * ears, _SIDE_BY_BODY * body_size(pose))
     # In a close-up the square would be the picture; None stays None until the head is clearly smaller.
@@ -106,4 +141,11 @@ def face_confidence(points: Floats, width: int, height: int) -> float:
     # 1 up to about 45 degrees of turn, falling to 0.25 in profile.
     facing = float(np.linalg.norm(across[:2])) / max(float(np.linalg.norm(across)), 1e-6)
     frontal = float(np.clip(facing / 0.7, 0.25, 1.0))
-    return float(np.clip(inside.mean() * size * frontal, 0.01, 1.0))
+    return float(np.clip(inside.mean() * size * frontal, _LEAST, 1.0))
+
+
+def well_lit(crop: NDArray[np.uint8]) -> float:
+    """How far a face's picture [S, S, 3] can be trusted, _FAINT..1: less where it is black or burnt out."""
+    dark = crop.mean() / _BLACK
+    burnt = float((crop.min(axis=-1) >= _WHITE).mean())
+    return float(np.clip(min(dark, (_BURNT[1] - burnt) / (_BURNT[1] - _BURNT[0])), _FAINT, 1.0))

@@ -11,7 +11,7 @@ import torch
 from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.brows import raised
 from understudy.ml.face.gazing import steady_gaze, through_blinks
-from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net
+from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net, surely_seen
 from understudy.ml.face.lids import closed, opened
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, FaceInput, Seen, to_face_weights
@@ -250,12 +250,13 @@ def test_blinks_that_begin_close_and_slow_or_slight_ones_stay():
     np.testing.assert_allclose(closed(1.3 * told, 30.0)[10:20], 1.3 * told[10:20])  # shut is shut
 
 
-def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120, fps=30.0):
-    """Three brow weights [frames, 3] (inner, outer left, outer right) where landmarks lift them in frames 60 to 80."""
+def brows_lifted(left=0.0, right=0.0, turned=0.0, tremble=0.0, frames=120, fps=30.0, held=21):
+    """Three brow weights [frames, 3] (inner, outer left, outer right) where landmarks lift them for `held` frames from
+    60 on."""
     rng = np.random.default_rng(1)
     aligned = np.tile(load_face_net().canonical.numpy(), (frames, 1, 1))
     lift = np.zeros(frames)
-    lift[60:81] = np.hanning(21)[: max(0, frames - 60)]
+    lift[60 : 60 + held] = np.hanning(held + 2)[1:-1][: max(0, frames - 60)]
     for landmarks, strength in (((300, 293, 276, 283), left), ((70, 63, 46, 53), right)):
         aligned[:, list(landmarks), 2] += 0.027 * strength * lift[:, None]
     aligned[:, [107, 66, 55, 65, 336, 296, 285, 295], 2] += 0.027 * (left + right) / 2 * lift[:, None]
@@ -280,3 +281,23 @@ def test_brows_rise_with_their_landmarks_while_the_head_is_still():
     assert brows_lifted(left=0.6, right=0.6, tremble=0.4).max() < 0.1
     assert brows_lifted(frames=20).max() == 0  # too short to know where they rest
     assert brows_lifted(frames=4, fps=2.0).max() == 0
+
+
+def test_brows_do_not_rise_for_as_short_as_a_blink():
+    long, short = brows_lifted(left=1.5, right=1.5), brows_lifted(left=1.5, right=1.5, held=3)
+    assert long[:, 0].max() > 0.6 and short.max() < 0.05
+
+
+def test_flashes_and_half_hidden_edges_are_not_taken_for_the_face():
+    seen, confidence = np.zeros(90, dtype=bool), np.full(90, 0.9)
+    seen[:30] = seen[34:36] = seen[50:] = True
+    confidence[50:53] = 0.4
+    sure = surely_seen(seen, confidence, 30.0)
+    wanted = seen.copy()
+    wanted[34:36] = wanted[50:53] = False
+    np.testing.assert_array_equal(sure, wanted)
+    # A clip that begins or ends so, or shows nothing else, keeps what it has.
+    np.testing.assert_array_equal(surely_seen(seen[50:], confidence[50:], 30.0), seen[50:])
+    alone = np.zeros(20, dtype=bool)
+    alone[8:10] = True
+    np.testing.assert_array_equal(surely_seen(alone, np.full(20, 0.9), 30.0), alone)
