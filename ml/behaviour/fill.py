@@ -233,9 +233,12 @@ def _legs_filled(take: Take, made: _Made, gaps: list[tuple[int, int]]) -> Take:
             lean = np.linalg.norm(path[:, :2] - centre, axis=1)
             path[:, 2] -= gaussian_filter1d(0.5 * lean**2 / max(rest[0, 2], 0.3), 0.2 * take.fps)
             _plant(own, path, made, part, middle, centre, rest)
-        turns[part], hips[part] = own, path
+        near, far = _fades(end - begin, take.fps, bool(begin), end < len(hips))
+        seen = near + far
+        turns[part] = rotation.slerp(own, turns[part], np.broadcast_to(seen[:, None], own.shape[:2]))
+        hips[part] = path + seen[:, None] * (hips[part] - path)
         if contacts is not None:
-            contacts[part] = stays
+            contacts[part] = stays & (seen == 0)[:, None]
     return replace(take, rotations=rotation.normalize(turns), hips_position=hips, contacts=contacts)
 
 

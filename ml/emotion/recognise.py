@@ -1,8 +1,8 @@
 """Emotions read off a take's face, frame by frame.
 
 A network knows emotions at the strength at which people show them, over speech and blinks. Capture tells brows and
-frowns at a twentieth of theirs; such faces are known by their pattern alone, whatever its size: the nearest EMFACS
-prototype.
+frowns at a twentieth of theirs; such faces are known by their pattern alone, whatever its size (but a smile's): the
+nearest EMFACS prototype.
 """
 
 from __future__ import annotations
@@ -26,8 +26,9 @@ _PATTERN_SECONDS: Final = 0.3
 """Over which a pattern is looked for: longer than a syllable."""
 _ALIKE: Final = (0.4, 0.6)
 """Correlations with a prototype from which an emotion is suspected, and from which it is plain."""
-_FAINT: Final = 0.05
-"""Size of a face (root of the squares) below which its pattern is the tracker's."""
+_FAINT: Final = np.array([0.6 if name == "happiness" else 0.05 for name in EMOTION_NAMES[1:]])
+"""Size of a face (root of the squares) below which its pattern is the tracker's. Smiles are captured in full: who speaks
+with raised corners of the mouth is not yet happy."""
 
 
 def recognise(weights: NDArray[np.floating], fps: float, confidence: NDArray[np.floating] | None = None) -> Floats:
@@ -60,7 +61,7 @@ def by_pattern(weights: NDArray[np.floating]) -> Floats:
     )
     nearest = alike == alike.max(axis=1, keepdims=True)
     plain = np.clip((alike - _ALIKE[0]) / (_ALIKE[1] - _ALIKE[0]), 0, 1)
-    return np.asarray(plain * nearest * np.clip(size / _FAINT, 0, 1)[:, None])
+    return np.asarray(plain * nearest * np.clip(size[:, None] / _FAINT, 0, 1))
 
 
 def with_recognised_emotion(take: Take) -> Take:

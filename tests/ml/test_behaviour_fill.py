@@ -14,6 +14,8 @@ from understudy.ml.take import CAPTURED_BONES, Take, rotation, validate
 
 LEGS = [i for i, name in enumerate(CAPTURED_BONES) if any(p in name for p in ("UpperLeg", "LowerLeg", "Foot", "Toes"))]
 
+FEET = [CAPTURED_BONES.index(name) for name in ("leftFoot", "leftToes", "rightFoot", "rightToes")]
+
 
 @pytest.fixture(scope="module")
 def filmed() -> Take:
@@ -67,6 +69,20 @@ def test_legs_below_the_frame_stand(filmed: Take) -> None:
     assert skate(full) < 1.0
     toes = CAPTURED_BONES.index("leftToes")
     assert np.abs(joints_of(full)[:, toes, 2] - np.asarray(full.rest_positions)[toes, 2]).max() < 0.01
+
+
+def test_legs_that_are_hidden_for_a_while_do_not_jump(filmed: Take) -> None:
+    turns, hips = np.array(filmed.rotations), np.array(filmed.hips_position)
+    wide = rotation.from_rotvec([0.0, 0.3, 0.0])  # they stand with one foot far aside
+    turns[:, LEGS[:4]] = rotation.multiply(wide, turns[:, LEGS[:4]])
+    bones = np.ones(turns.shape[:2])
+    bones[100:280, LEGS] = 0
+    full = with_gaps_filled(replace(filmed, rotations=turns, hips_position=hips, bone_confidence=bones))
+    steps = np.linalg.norm(np.diff(joints_of(full)[:, FEET], axis=0), axis=-1)
+    assert steps.max() < 0.04
+    standing = np.asarray(full.contacts)[1:] & np.asarray(full.contacts)[:-1]
+    assert steps[standing].max() < 0.01
+    assert np.allclose(np.asarray(full.rotations)[np.r_[0:100, 280:360]], turns[np.r_[0:100, 280:360]], atol=1e-9)
 
 
 def test_a_speaking_face_gets_a_body_that_gestures_to_its_voice() -> None:
