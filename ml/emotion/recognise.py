@@ -27,8 +27,8 @@ _PATTERN_SECONDS: Final = 0.3
 _ALIKE: Final = (0.4, 0.6)
 """Correlations with a prototype from which an emotion is suspected, and from which it is plain."""
 _FAINT: Final = np.array([0.6 if name == "happiness" else 0.05 for name in EMOTION_NAMES[1:]])
-"""Size of a face (root of the squares) below which its pattern is the tracker's. Smiles are captured in full: who speaks
-with raised corners of the mouth is not yet happy."""
+"""Size of a face (root of the squares) below which its pattern is the tracker's. Smiles are captured in full: who
+speaks with raised corners of the mouth is not yet happy."""
 
 
 def recognise(weights: NDArray[np.floating], fps: float, confidence: NDArray[np.floating] | None = None) -> Floats:
