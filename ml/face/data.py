@@ -23,7 +23,7 @@ from ..performers.drills import drilled_performance, glimpses, units_of_part
 from ..performers.filming import Filming
 from ..performers.head import HeadStage
 from ..performers.other_eyes import resting_face, shown, with_other_eyes
-from ..performers.performance import FacePerformance
+from ..performers.performance import FacePerformance, wide_head_turns
 from ..performers.scene import SHADINGS, TRAINING_SHADINGS
 from ..performers.worn import GLASSES_SHAPES, TRAINING_GLASSES, Worn
 from ..take import FACE_NAMES, rotation
@@ -43,6 +43,8 @@ _DRILLED: Final = 0.5
 """Share of training's clips that are drills."""
 _PLAIN: Final = 0.5
 """Share of training's clips filmed by a plain camera, with nothing before the face."""
+_WIDE: Final = 0.3
+"""Share of training's people who bow, raise and turn their heads widely."""
 PICTURE_SIZE: Final = 256
 _CROP_QUALITY: Final = 92
 FPS: Final = 30.0
@@ -191,9 +193,14 @@ def performed(seed: int, rng: np.random.Generator, frames: int) -> FacePerforman
     if seed < FIRST_TRAINING_SEED:
         return acted_performance(rng, frames, FPS, NEUTRAL_FRAMES)
     if seed >= FIRST_GLIMPSE_SEED:
-        return glimpses(rng, frames, NEUTRAL_GLIMPSES)
-    make = drilled_performance if rng.random() < _DRILLED else acted_performance
-    return make(rng, frames, FPS, NEUTRAL_FRAMES)
+        performance = glimpses(rng, frames, NEUTRAL_GLIMPSES)
+    else:
+        make = drilled_performance if rng.random() < _DRILLED else acted_performance
+        performance = make(rng, frames, FPS, NEUTRAL_FRAMES)
+    turning = rng.spawn(1)[0]
+    if turning.random() >= _WIDE:
+        return performance
+    return replace(performance, head=wide_head_turns(turning, frames, performance.fps))
 
 
 def make_clip(seed: int, renderer: Renderer, watcher: FaceWatcher, frames: int = CLIP_FRAMES) -> FaceClip:

@@ -16,7 +16,7 @@ from ..weights.registry import load_weights
 from .align import head_rotations
 from .brows import raised
 from .gazing import steady_gaze
-from .lids import closed, opened
+from .lids import closed, opened, together
 from .liveliness import told
 from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
@@ -172,7 +172,7 @@ class _Shot:
         head = rotation.multiply(head, rotation.from_rotvec(read.facing))
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
         presence = _presence(self.usable, self.fps)
-        bold = raised(told(raw, self.net.config.gains), self.input, self.usable, self.fps)
+        bold = raised(together(told(raw, self.net.config.gains)), self.input, self.usable, self.fps)
         weights = to_face_weights(bold, gaze) * presence[:, None]
         return weights, gaze * presence[:, None, None], head
 

@@ -1,4 +1,5 @@
-"""What is known of lids beside what is seen of them: eyes are open most of the time, and a blink that begins closes.
+"""What is known of lids beside what is seen of them: eyes are open most of the time, a blink that begins closes, and
+both eyes do, or one winks.
 
 The neutral face should take narrow lids out, but what covers an eye (a hat, hair), or frames it darkly (glasses), is
 read as a lid. Of real people's blinks, softer in the picture than rendered ones, half to two thirds is read.
@@ -29,6 +30,8 @@ _LONGEST: Final = 0.5
 _CLOSED: Final = 0.77
 """What the network says of a closed eye (see liveliness.told)."""
 _MOST_ENLARGED: Final = 2.2
+_WINKS: Final = (0.35, 0.7)
+"""eyeBlink up to which one eye is not shut more than the other, and from which it is."""
 _SHORTEST: Final = 1.0
 """Seconds; in less, eyes may be shut for once."""
 
@@ -66,4 +69,13 @@ def closed(weights: Floats, fps: float) -> NDArray[np.float64]:
         part = slice(begin, end + 1)
         enlarged[part] = np.maximum(enlarged[part], 1 + (factor - 1) * (lids[part] / lids[top]).clip(0.0, 1.0))
     kept[:, EYE_BLINKS] *= enlarged[1:-1, None]
+    return kept
+
+
+def together(weights: Floats) -> NDArray[np.float64]:
+    """A take's weights [T, 44] without eyes that are half shut alone: lids move together, or one winks."""
+    kept = np.array(weights, dtype=np.float64)
+    both = kept[:, EYE_BLINKS].min(axis=1, keepdims=True)
+    more = kept[:, EYE_BLINKS] - both
+    kept[:, EYE_BLINKS] = both + more * smoothstep(kept[:, EYE_BLINKS].max(axis=1, keepdims=True), *_WINKS)
     return kept

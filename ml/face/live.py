@@ -14,7 +14,7 @@ from ..take import rotation
 from .align import head_rotations
 from .gazing import steady_gaze
 from .infer import CameraLike, FaceFeatures, FaceMotion, load_face_net
-from .lids import opened
+from .lids import opened, together
 from .liveliness import told
 from .model import GAZE_SCALE, FaceInput, FaceNet, face_input, to_face_weights
 from .neutral import Neutral
@@ -147,7 +147,8 @@ class LiveFace:
         heads = np.stack([frame.head for frame in self._frames])
         heads = rotation.multiply(heads, rotation.from_rotvec(facing[0].double().numpy()))
         head = rotation.normalize(smooth(rotation.continuous(heads), self._fps))[at]
-        weights_told = to_face_weights(told(raw, self._net.config.gains)[None], angles[None])[0]
+        bold = together(told(raw, self._net.config.gains)[None])
+        weights_told = to_face_weights(bold, angles[None])[0]
         return LiveFrame(weights_told, angles, head, self._frames[at].confidence)
 
 

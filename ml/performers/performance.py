@@ -204,8 +204,20 @@ def head_turns(rng: np.random.Generator, frames: int, fps: float) -> Floats:
     rest = rng.normal(0, (7, 5, 14))
     drift = _smooth_noise(rng, frames, fps, 0.9) * np.array([9, 7, 16]) * reach
     nod = _smooth_noise(rng, frames, fps, 0.25) * np.array([2.5, 1.0, 2.0]) * reach
-    pitch, roll, yaw = np.radians(np.clip(rest + drift + nod, (-30, -25, -50), (30, 25, 50))).T
-    zero = np.zeros(frames)
+    return _turns(np.clip(rest + drift + nod, (-30, -25, -50), (30, 25, 50)))
+
+
+def wide_head_turns(rng: np.random.Generator, frames: int, fps: float) -> Floats:
+    """Heads that bow, look up and turn by tens of degrees within a second or two."""
+    rest = rng.normal(0, (5, 4, 8))
+    drift = _smooth_noise(rng, frames, fps, rng.uniform(0.25, 0.6)) * np.array([15, 6, 18]) * rng.uniform(0.6, 1.4)
+    return _turns(np.clip(rest + drift, (-42, -25, -55), (42, 25, 55)))
+
+
+def _turns(degrees: Floats) -> Floats:
+    """Rotations [T, 4] by pitch, roll and yaw [T, 3]."""
+    pitch, roll, yaw = np.radians(degrees).T
+    zero = np.zeros(len(pitch))
     turn = rotation.from_rotvec(np.stack((zero, zero, yaw), -1))
     turn = rotation.multiply(turn, rotation.from_rotvec(np.stack((pitch, zero, zero), -1)))
     return rotation.multiply(turn, rotation.from_rotvec(np.stack((zero, roll, zero), -1)))

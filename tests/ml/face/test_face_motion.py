@@ -12,7 +12,7 @@ from understudy.ml.face.batches import with_eyes
 from understudy.ml.face.brows import raised
 from understudy.ml.face.gazing import steady_gaze, through_blinks
 from understudy.ml.face.infer import believed, bridge, estimate_face, load_face_net, surely_seen
-from understudy.ml.face.lids import closed, opened
+from understudy.ml.face.lids import closed, opened, together
 from understudy.ml.face.live import DELAY, LiveFace
 from understudy.ml.face.model import PREDICTED, FaceInput, Seen, to_face_weights
 from understudy.ml.face.neutral import stride_for
@@ -301,3 +301,13 @@ def test_flashes_and_half_hidden_edges_are_not_taken_for_the_face():
     alone = np.zeros(20, dtype=bool)
     alone[8:10] = True
     np.testing.assert_array_equal(surely_seen(alone, np.full(20, 0.9), 30.0), alone)
+
+
+def test_one_eye_winks_or_both_are_half_shut():
+    left, right = (PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right"))
+    weights = np.full((4, len(PREDICTED)), 0.2)
+    weights[:, left], weights[:, right] = (0.3, 0.9, 0.5, 0.9), (0.0, 0.0, 0.5, 0.8)
+    told = together(weights)
+    np.testing.assert_allclose(told[:, left], (0.0, 0.9, 0.5, 0.9))
+    np.testing.assert_allclose(told[:, right], (0.0, 0.0, 0.5, 0.8))
+    assert (np.delete(told, [left, right], axis=1) == 0.2).all()

@@ -165,6 +165,21 @@ def test_missing_opengl_is_said_in_one_sentence(monkeypatch):
         renderer_module._context()
 
 
+def test_some_of_training_s_people_move_their_heads_widely_and_evaluation_s_as_they_did():
+    from understudy.ml.face.data import performed
+
+    def reach(seed):
+        head = performed(seed, np.random.default_rng([seed, 0xFACE]), 48).head
+        np.testing.assert_allclose(np.linalg.norm(head, axis=1), 1, atol=1e-9)
+        steps = np.degrees(rotation.angle(head[1:], head[:-1]))
+        assert steps.max() < 12  # nothing that a neck could not do
+        return np.degrees(rotation.angle(head, head[:1])).max()
+
+    reaches = np.array([reach(seed) for seed in range(2000, 2080)])
+    assert 0.1 < (reaches > 30).mean() < 0.5 and np.median(reaches) < 20
+    assert max(reach(seed) for seed in range(80)) < 40
+
+
 def test_the_heads_own_stage_poses_it_as_the_whole_body_does(performer):
     from understudy.ml.performers.head import HeadStage, _head_points
 
