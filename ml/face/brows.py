@@ -12,8 +12,9 @@ from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.ndimage import grey_opening, maximum_filter1d
 
-from .model import PREDICTED, FaceInput
+from .model import EYE_BLINKS, PREDICTED, FaceInput
 from .smoothing import smooth
 
 Floats = NDArray[np.floating]
@@ -33,7 +34,10 @@ _COUNTS: Final = 0.8
 _STILL: Final = np.radians(7.0)
 """How far a head is turned from where it mostly is until its brows are believed much less."""
 _BRIEF: Final = 0.2
-"""Seconds for which brows do not rise alone: lids that shut pull the landmarks' brows with them."""
+"""Seconds for which brows do not rise in a blink: lids that shut pull the landmarks' brows with them."""
+_BLINKING: Final = 0.3
+"""eyeBlink from which that is to be feared, for _AROUND seconds before and after."""
+_AROUND: Final = 0.07
 _SHORTEST: Final = 1.0
 """Seconds; in less, what is usual is not known."""
 _FEWEST: Final = 8
@@ -49,20 +53,20 @@ def raised(weights: Floats, seen: FaceInput, usable: NDArray[np.bool_], fps: flo
         return kept
     turn = seen.turn - np.median(seen.turn[usable], axis=0)
     still = np.exp(-0.5 * np.square(np.linalg.norm(turn, axis=1) / _STILL)) * usable
+    reach = 2 * round(_AROUND * fps) + 1
+    blinking = maximum_filter1d(kept[:, EYE_BLINKS].max(axis=1), reach) > _BLINKING
     for name, landmarks in _LANDMARKS.items():
         height = seen.aligned[:, list(landmarks), 2].mean(axis=1).astype(np.float64) / _RAISED
         lift = smooth(_beyond_turns(height, turn, usable)[:, None], fps)[:, 0]
         slack = _SLACK[0] + _SLACK[1] * _tremble(height[usable])
         column = PREDICTED.index(name)
-        raised_by = _without_flashes(np.clip(_COUNTS * (lift - slack), 0, 1) * still, fps)
-        kept[:, column] = np.maximum(kept[:, column], raised_by)
+        raised_by = np.clip(_COUNTS * (lift - slack), 0, 1) * still
+        kept[:, column] = np.maximum(kept[:, column], np.where(blinking, _without_flashes(raised_by, fps), raised_by))
     return kept
 
 
 def _without_flashes(values: Floats, fps: float) -> NDArray[np.float64]:
     """Values [T] without peaks that are over in less than _BRIEF (a grey opening, Serra, 1982)."""
-    from scipy.ndimage import grey_opening
-
     size = round(_BRIEF * fps)
     return np.asarray(grey_opening(values, size, mode="nearest") if size > 1 else values, dtype=np.float64)
 
