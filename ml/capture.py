@@ -40,6 +40,7 @@ _DETECTION_SHARE: Final = 0.9
 """Of the whole work, by time."""
 _SOUND_RATE: Final = 16000
 _POORLY_SEEN: Final = 0.5
+_CUTS_NAMED: Final = 3
 
 
 @dataclass(frozen=True)
@@ -174,6 +175,7 @@ def _solve(
         take, place = _with_body(take, features, camera, options, models)
     take = _with_gaps_filled(take)
     _stop_if(cancelled)
+    warnings = [*warnings, *cut_warnings(features)]
     take = replace(take, metadata=_metadata(footage, camera, place, take, options, models, warnings))
     return validate(take), place
 
@@ -312,6 +314,15 @@ def _metadata(
         "version": program_version(),
         "warnings": [*footage.warnings, *warnings, *quality_warnings(take, options)],
     }
+
+
+def cut_warnings(features: Features) -> list[str]:
+    """A sentence about cuts, which nobody expects in a performance."""
+    if not features.cuts:
+        return []
+    at = ", ".join(f"{features.times[cut]:.1f} s" for cut in features.cuts[:_CUTS_NAMED])
+    more = " ..." if len(features.cuts) > _CUTS_NAMED else ""
+    return [f"The video is cut (at {at}{more}); each shot was captured on its own, whoever it shows."]
 
 
 def quality_warnings(take: Take, options: CaptureOptions) -> list[str]:

@@ -9,6 +9,7 @@ from understudy.ml.body.ideal import ideal_features
 from understudy.ml.body.infer import estimate_body
 from understudy.ml.body.shots import estimate_shots
 from understudy.ml.camera import default_camera
+from understudy.ml.capture import cut_warnings
 from understudy.ml.features.arrays import ARRAY_NAMES, empty_features, select
 from understudy.ml.take import rotation
 
@@ -51,3 +52,12 @@ def test_cuts_survive_selection():
     features = spliced(seen("squat", 30, 0.0), seen("squat", 30, 0.1), cuts=(30,))
     assert select(features, np.arange(20, 50)).cuts == (10,)
     assert select(features, np.arange(0, 20)).cuts == ()
+
+
+def test_cuts_are_told():
+    features = spliced(seen("squat", 30, 0.0), seen("squat", 30, 0.1), cuts=(15, 30))
+    assert cut_warnings(features) == [
+        "The video is cut (at 0.5 s, 1.0 s); each shot was captured on its own, whoever it shows."
+    ]
+    assert "1.0 s ...)" in cut_warnings(replace(features, cuts=(10, 20, 30, 40)))[0]
+    assert cut_warnings(replace(features, cuts=())) == []
