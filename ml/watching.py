@@ -74,6 +74,7 @@ def watch_all(
     tracks = watch_everybody(_frames(footage, options), _seen(footage, options, part), cancelled)
     if not tracks:
         raise _nobody(footage, options)
+    several = len(tracks) > 1  # then a face without its body is somebody else's
     if only is not None:
         if not 1 <= only <= len(tracks):
             if len(tracks) == 1:
@@ -85,7 +86,7 @@ def watch_all(
     parts = options.parts if options.body else ("body", *options.parts)
     found = []
     for number, track in enumerate(tracks):
-        body, face = Maker(partial(KnownBody, track)), Maker(partial(MediaPipeFace, of_one=True), follows_body=True)
+        body, face = Maker(partial(KnownBody, track)), Maker(partial(MediaPipeFace, several), follows_body=True)
         makers: dict[str, DetectorMaker] = {**MAKERS, "body": body, "face": face}
         share = 0.5 / len(tracks)
         part = _part_of(progress, 0.5 + number * share, 0.5 + (number + 1) * share)
