@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.ndimage import gaussian_filter1d
 
+from ..body.contacts import runs
 from ..body.recorded import load_clip
 from ..take import EMOTION_NAMES, joint_positions, rotation
 from .base import base, conditions
@@ -82,11 +83,9 @@ def _conversational(acted: Acted) -> list[Acted]:
     """The stretches of signalling whose hands stay as low as those of people who talk."""
     joints = joint_positions(acted.motion.rotations, acted.motion.hips, REST, PARENTS)
     hands = joints[:, [bone("leftHand"), bone("rightHand")], 2].max(axis=1)
-    low = np.concatenate(([False], hands < joints[:, bone("neck"), 2], [False]))
-    edges = np.flatnonzero(np.diff(low.astype(np.int8)))
     return [
         Acted(BodyMotion(acted.motion.rotations[a:b], acted.motion.hips[a:b]), acted.voice[a:b])
-        for a, b in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True)
+        for a, b in runs(hands < joints[:, bone("neck"), 2])
         if b - a >= _SHORTEST + 2 * _EDGE
     ]
 

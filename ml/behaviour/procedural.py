@@ -14,6 +14,7 @@ import numpy as np
 from scipy.ndimage import gaussian_filter1d
 from scipy.signal import find_peaks
 
+from ..body.contacts import runs
 from ..take import joint_positions, rotation
 from .pose import BODY_BONES, FPS, PARENTS, REST, BodyMotion, Floats, bone
 
@@ -209,10 +210,9 @@ def _raised(rng: np.random.Generator, voice: Floats) -> Floats:
     """How far the left and the right hand are out of rest [T, 2]: chosen for each phrase, as people do."""
     frames = len(voice)
     speaking = gaussian_filter1d(voice, 0.35 * FPS) > 0.12
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], speaking, [False])).astype(np.int8)))
     lively, favourite = float(rng.uniform(0.45, 1.0)), int(rng.integers(2))
     raised = np.zeros((frames, 2))
-    for begin, end in zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True):
+    for begin, end in runs(speaking):
         at = begin
         while at < end:  # nobody keeps a hand up for the whole of a long phrase
             until = min(end, at + int(FPS * float(rng.uniform(2.0, 5.0))))

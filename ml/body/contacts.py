@@ -79,8 +79,8 @@ def still_contacts(probabilities: Floats, points: Points, depth: Floats, camera:
 def level_contacts(probabilities: Floats, joints: Floats, rest: Floats) -> Floats:
     """The probabilities [T, 4] with what feet's and shins' tilt says (joints [T, 52, 3] on level axes, rest [52, 3]).
 
-    Of feet told to stand on heel and toes though tilted by 15 to 20 degrees half do, by 30 a quarter, by 40 none: they
-    stand on tiptoe, and laid flat they were off by twice as much.
+    Of feet told to stand on heel and toes though tilted by 15 to 20 degrees half do, by 20 to 30 a quarter, by 40 none:
+    they stand on tiptoe, and laid flat they were off by twice as much.
     """
     kept = probabilities.copy()
     for heel, toe, knee in ((0, 1, "leftLowerLeg"), (2, 3, "rightLowerLeg")):

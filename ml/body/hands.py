@@ -18,6 +18,7 @@ from ..camera import Camera
 from ..features.arrays import Features
 from ..take import rotation
 from ..weights.registry import WeightsError
+from .curves import resampled
 from .orient import smoothstep
 from .smoothing import smooth, without_pops
 
@@ -36,8 +37,8 @@ _SHORTEST: Final = 0.12
 _FADE_HZ: Final = 2.0
 _DENSITY_HZ: Final = 0.5
 _SELDOM: Final = (0.1, 0.4)
-"""Share of the frames around in which a hand is seen, from not believed to believed: what is taken for a hand now and
-then, mostly is none."""
+"""Share of the frames around in which a hand is seen, from not believed to believed: the arm alone tells more of a hand
+than what is seen of it now and then."""
 _UNSURE: Final = tuple(np.radians((16.0, 24.0)))
 """How far off the network expects a hand to be, from believed to less sure than the arm alone tells it (the truth is
 off by more than twice as much)."""
@@ -150,11 +151,8 @@ def _spread_over(values: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 def _turned_over(turns: Floats, seen: NDArray[np.bool_]) -> Floats:
     """Turns of the seen frames [N, 4] at all frames [T, 4]: from one to the next the shorter way, held at the ends."""
-    known, frames = np.flatnonzero(seen), np.arange(len(seen))
-    after = np.clip(np.searchsorted(known, frames), 0, len(known) - 1)
-    before = np.clip(np.searchsorted(known, frames, side="right") - 1, 0, len(known) - 1)
-    share = np.clip((frames - known[before]) / np.maximum(known[after] - known[before], 1), 0.0, 1.0)
-    return rotation.slerp(turns[before], turns[after], share)
+    known = np.flatnonzero(seen)
+    return resampled(turns, np.interp(np.arange(len(seen)), known, np.arange(len(known))))
 
 
 def _motion(turns: Floats, sure: Floats, fps: float) -> Floats:

@@ -64,16 +64,14 @@ def hand_and_forearm(points: Points, bent: Floats, rough: Floats, side: str) -> 
     """
     along = _X if side == "left" else -_X
     hand = without_pops(rotation.multiply(rotation.conjugate(bent), _hand(points, bent, rough, side)), points.fps)
-    twist = rotation.twist(hand, along)
-    angle = 2.0 * np.arctan2(twist[:, 1:] @ along, twist[:, 0])
-    carried = rotation.from_rotvec(_carried(angle)[:, None] * along)
+    twist = rotation.to_rotvec(rotation.twist(hand, along)) @ along
+    carried = rotation.from_rotvec(_carried(twist)[:, None] * along)
     return rotation.multiply(bent, hand), rotation.multiply(bent, carried)
 
 
 def _carried(twist: Floats) -> Floats:
-    """Radians [T] of a hand's twist that the forearm carries; what goes farther than forearms do, the less of it the
-    farther it goes, so that half a turn one way and half a turn the other way are the same."""
-    twist = (twist + np.pi) % (2 * np.pi) - np.pi
+    """Radians [T] of a hand's twist (up to half a turn) that the forearm carries; of what goes farther than forearms do
+    the less, the farther it goes, so that half a turn one way and half a turn the other way are the same."""
     beyond = (np.pi - np.abs(twist)) * _FARTHEST_TWIST / (np.pi - _FARTHEST_TWIST)
     return _TWIST_SHARE * np.sign(twist) * np.minimum(np.abs(twist), beyond)
 
@@ -85,7 +83,7 @@ def _hand(points: Points, bent: Floats, rough: Floats, side: str) -> Floats:
     if motion is not None:
         apart = rotation.angle(rough, motion.turn)
         reversed_ = smoothstep(apart, *_REVERSED) * (1 - smoothstep(motion.palm, *_LARGE))
-        share = motion.share * (1 - smooth(reversed_, points.fps, _BELIEF_HZ)).clip(0.0, 1.0)
+        share = motion.share * (1 - smooth(reversed_, points.fps, _BELIEF_HZ))
         return _on_wrist(bent, rotation.slerp(rough, motion.turn, share), sign)
     hand = points.hands[side]
     fine = palm_rotations(hand[:, 0], hand[:, 5], hand[:, 17], sign)

@@ -77,20 +77,17 @@ def steady_rotations(q: Floats, fps: float, still_hz: float, moving_hz: float) -
 def without_pops(q: Floats, fps: float) -> Floats:
     """Rotations [T, 4] in which what turns faster than anybody does, from one frame to the next, takes its time."""
     q = rotation.continuous(q)
-    if len(q) < 2:
-        return q
     popped = np.flatnonzero(rotation.angle(q[1:], q[:-1]) * fps > _FASTEST)
+    if not len(popped):
+        return q
     ease = max(1, round(_POP_EASE * fps))
-    begins, ends = popped - ease, popped + 1 + ease
     kept = q.copy()
-    while len(begins):
-        # Pops whose surroundings meet are one.
-        apart = int(np.argmax(np.append(begins[1:] > ends[:-1], True)))
-        begin, end = max(0, begins[0]), min(len(q) - 1, ends[apart])
+    # Pops whose surroundings meet are one.
+    for group in np.split(popped, np.flatnonzero(np.diff(popped) > 2 * ease + 1) + 1):
+        begin, end = max(0, group[0] - ease), min(len(q) - 1, group[-1] + 1 + ease)
         first, last = (q[end] if begin == 0 else q[begin]), (q[begin] if end == len(q) - 1 else q[end])
         share = np.linspace(0.0, 1.0, end - begin + 1)
         kept[begin : end + 1] = rotation.slerp(first, last, share * share * (3 - 2 * share))
-        begins, ends = begins[apart + 1 :], ends[apart + 1 :]
     return rotation.continuous(kept)
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from ..body.contacts import runs
 from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
@@ -121,12 +122,10 @@ def surely_seen(seen: NDArray[np.bool_], confidence: Floats, fps: float) -> NDAr
     """The frames [T] of `seen` whose face is told well: without flashes between two gaps, and without a stretch's edges
     beside a gap while the face is half hidden there (confidence [T]), as what they show would be held through the gap.
     """
-    edges = np.flatnonzero(np.diff(np.concatenate(([False], seen, [False])).astype(int)))
-    runs = list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
-    sure = np.zeros_like(seen)
-    for begin, end in runs:
+    stretches, sure = runs(seen), np.zeros_like(seen)
+    for begin, end in stretches:
         between_gaps = begin > 0 and end < len(seen)
-        if between_gaps and end - begin < _FLASH * fps and len(runs) > 1:
+        if between_gaps and end - begin < _FLASH * fps and len(stretches) > 1:
             continue
         least = _HALF_HIDDEN * float(np.median(confidence[begin:end]))
         most = min(round(_LONGEST_EDGE * fps), (end - begin) // 3)
@@ -226,9 +225,7 @@ def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: floa
     for eye, name in enumerate(("eyeBlinkRight", "eyeBlinkLeft")):
         column, opening = PREDICTED.index(name), openings[:, eye]
         wide = float(np.percentile(opening[usable], 80))
-        shut = np.concatenate(([False], raw[:, column] > _BARELY_SHUT, [False])).astype(int)
-        edges = np.flatnonzero(np.diff(shut))
-        for start, end in zip(edges[::2], edges[1::2], strict=True):
+        for start, end in runs(raw[:, column] > _BARELY_SHUT):
             if end - start > _LONG_SHUT * fps and np.median(opening[start:end]) > _SEEN_OPEN * wide > 0:
                 most = np.interp(opening[start:end] / wide, (_SEEN_SHUT, _SEEN_OPEN), (1.0, _BARELY_SHUT))
                 raw[start:end, column] = np.minimum(raw[start:end, column], most)
@@ -237,9 +234,8 @@ def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: floa
 
 def _presence(seen: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
     """1 where the face counts, sinking smoothly to 0 in long gaps. [T]"""
-    edges = np.flatnonzero(np.diff(np.concatenate(([True], seen, [True])).astype(int)))
     presence = np.ones(len(seen))
-    for start, end in zip(edges[::2], edges[1::2], strict=True):
+    for start, end in runs(~seen):
         if end - start <= _SHORT_GAP * fps:
             continue
         frames = np.arange(start, end)

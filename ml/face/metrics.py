@@ -9,6 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
+from ..body.contacts import runs
 from ..performers.performer import EYE_RANGE
 from ..take import FACE_NAMES, rotation
 from .loss import correlations, face_actions, mean_correlation
@@ -151,16 +152,11 @@ def blink_f1(pairs: Sequence[tuple[Floats, Floats]]) -> float:
     for guess, truth in pairs:
         for side in ("Left", "Right"):
             column = FACE_NAMES.index(f"eyeBlink{side}")
-            guessed, real = _runs(guess[:, column] > _BLINK), _runs(truth[:, column] > _BLINK)
+            guessed, real = runs(guess[:, column] > _BLINK), runs(truth[:, column] > _BLINK)
             hits += sum(any(a < d and c < b for c, d in guessed) for a, b in real)
             true += len(real)
             found += sum(not any(a < d and c < b for c, d in real) for a, b in guessed)
     return 2 * hits / max(hits + true + found, 1)
-
-
-def _runs(on: NDArray[np.bool_]) -> list[tuple[int, int]]:
-    edges = np.flatnonzero(np.diff(np.concatenate(([0], on.astype(int), [0]))))
-    return list(zip(edges[::2].tolist(), edges[1::2].tolist(), strict=True))
 
 
 def _jitter(clips: Sequence[Floats]) -> float:
