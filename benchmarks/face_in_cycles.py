@@ -1,9 +1,11 @@
-"""The face on characters that another renderer draws: Mira and Rigo, keyed with drills, in Blender's Cycles.
+"""The face on characters that another renderer draws: keyed with drills, in Blender's Cycles.
 
     python benchmarks/face_in_cycles.py FOLDER [--frames 120] [--parts 2] [--peer face_landmarker.task] [--weights FILE]
+        [--rigs FILE ...]
 
 Nothing here was ever trained on: other heads, hair, materials and light. Pictures are kept in FOLDER and made once.
-Gaze is measured only where the characters' eyes turn by bones.
+Without --rigs the characters are Mira and Rigo. Any with ARKit's shape keys will do, so that shapes and their strengths
+are somebody else's too. Gaze is measured only where the characters' eyes turn by bones.
 """
 
 # Blender's types: the stubs call much optional or fixed which is not.
@@ -27,11 +29,11 @@ from understudy.ml.face.peer import PeerFace
 from understudy.ml.performers.drills import drilled_performance, units_of_part
 from understudy.ml.take import Take, load_take, save_take
 
-RIGS = ("mira", "rigo")
 SIZE = 400
 SAMPLES = 5
 LENS, SENSOR = 60.0, 36.0
 HOUSE = Path(__file__).resolve().parent.parent
+RIGS = tuple(HOUSE / "sample_rigs" / f"{name}.blend" for name in ("mira", "rigo"))
 
 
 def make_take(path: Path, part: int, frames: int) -> None:
@@ -45,7 +47,7 @@ def make_take(path: Path, part: int, frames: int) -> None:
     save_take(path, drill)
 
 
-def render(rig: str, take: Path, folder: Path, frames: int) -> None:
+def render(rig: Path, take: Path, folder: Path, frames: int) -> None:
     """Key a take onto a sample character and film its head: FOLDER/0001.png ... In a process with bpy."""
     import bpy
     from mathutils import Vector
@@ -53,8 +55,8 @@ def render(rig: str, take: Path, folder: Path, frames: int) -> None:
     from understudy.addon.preview import light_if_dark, render_frames
     from understudy.addon.scene_files import open_rig
 
-    done = folder / f"{rig}.blend"
-    apply = ["apply", str(take), "--rig", str(HOUSE / "sample_rigs" / f"{rig}.blend"), "--out", str(done)]
+    done = folder / f"{rig.stem}.blend"
+    apply = ["apply", str(take), "--rig", str(rig), "--out", str(done)]
     subprocess.run([sys.executable, "-m", "understudy.cli", *apply], check=True)
     open_rig(done)
     scene = bpy.context.scene
@@ -99,13 +101,14 @@ def main() -> None:
     parser.add_argument("--parts", type=int, default=2)
     parser.add_argument("--peer", type=Path)
     parser.add_argument("--weights", type=Path, help="a .safetensors file with its card, instead of the bundled face")
+    parser.add_argument("--rigs", type=Path, nargs="+", default=RIGS, help="characters instead of Mira and Rigo")
     parser.add_argument("--render", help=argparse.SUPPRESS)
     given = parser.parse_args()
     net = load_face_net(given.weights)
     truths, methods = [], {}
-    for rig in RIGS:
+    for rig in given.rigs:
         for part in range(given.parts):
-            folder = given.folder / f"{rig}-{part}"
+            folder = given.folder / f"{rig.stem}-{part}"
             take = folder / "drill.take.npz"
             if given.render and given.render != folder.name:
                 continue
@@ -116,6 +119,7 @@ def main() -> None:
             if len(list(folder.glob("[0-9]*.png"))) < given.frames:
                 make_take(take, part, given.frames)
                 again = [sys.executable, __file__, str(given.folder), "--frames", str(given.frames)]
+                again += ["--rigs", *map(str, given.rigs)]
                 subprocess.run([*again, "--parts", str(given.parts), "--render", folder.name], check=True)
             truth, rows = watch(folder, take, given.peer, net)
             truths.append(truth)

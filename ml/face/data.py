@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 
 from ..performers import Light, Performer, Renderer, View, random_background
 from ..performers.acting import acted_performance
+from ..performers.action_style import ActionStyle
 from ..performers.drills import drilled_performance, glimpses, units_of_part
 from ..performers.filming import Filming
 from ..performers.head import HeadStage
@@ -45,6 +46,8 @@ _PLAIN: Final = 0.5
 """Share of training's clips filmed by a plain camera, with nothing before the face."""
 _WIDE: Final = 0.3
 """Share of training's people who bow, raise and turn their heads widely."""
+_STYLED: Final = 0.7
+"""Share of training's people whose faces move in a way of their own."""
 PICTURE_SIZE: Final = 256
 _CROP_QUALITY: Final = 92
 FPS: Final = 30.0
@@ -118,6 +121,7 @@ class Setting:
     """[52] see `Performer`."""
     resting: NDArray[np.float64] = field(default_factory=lambda: np.zeros(len(FACE_NAMES)))
     """[52] what the face shows while it does nothing (see `resting_face`)."""
+    style: ActionStyle | None = None
 
     @staticmethod
     def random(rng: np.random.Generator, frames: int, training: bool) -> Setting:
@@ -130,7 +134,9 @@ class Setting:
             worn, filming = Worn(glasses=worn.glasses), Filming()
         if not training:
             return Setting(light, worn, filming, np.ones(len(FACE_NAMES)))
-        return Setting(light, worn, filming, _gains(rng), resting_face(rng.spawn(1)[0]))
+        rest, own = rng.spawn(2)
+        style = ActionStyle.random(own) if own.random() < _STYLED else None
+        return Setting(light, worn, filming, _gains(rng), resting_face(rest), style)
 
 
 def _gains(rng: np.random.Generator) -> NDArray[np.float64]:
@@ -149,7 +155,8 @@ def film_face(
 ) -> Iterator[tuple[NDArray[np.uint8], View]]:
     """The pictures of a head performing, from a random camera; by a plain camera in a random light if no setting."""
     setting = setting or Setting(Light.random(rng), Worn(), Filming(), np.ones(len(FACE_NAMES)))
-    stage = HeadStage(replace(performer, action_gains=setting.action_gains), _standing(performer))
+    own = replace(performer, action_gains=setting.action_gains, action_style=setting.style)
+    stage = HeadStage(own, _standing(performer))
     head = performer.skeleton.names.index("head")
     face = stage.joints[head] + np.array([0.0, -0.08, 0.05])
     view = View.random_on_face(rng, face, renderer.width)

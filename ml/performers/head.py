@@ -32,6 +32,8 @@ class HeadStage:
         anatomy, skeleton = performer.anatomy, performer.skeleton
         self._points = _head_points()
         self._actions = _head_actions()
+        if performer.action_style is not None:
+            self._actions = performer.action_style.of(self._actions, anatomy.template[self._points])
         self._neck, self._head = skeleton.names.index("neck"), skeleton.names.index("head")
         blended = {bone for bone, _, end, _ in skeleton.blends if end == self._head}
         weights = anatomy.skin_weights[self._points]

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES, joint_positions, parent_indices, rotation
+from .action_style import ActionStyle
 from .anatomy import Anatomy, load_anatomy
 from .identity import Identity, RestBody, rest_body
 from .look import Look
@@ -41,6 +42,8 @@ class Performer:
     """How large this face is beside the base mesh's, which the actions were modelled on."""
     action_gains: NDArray[np.float64] = field(default_factory=lambda: np.ones(len(FACE_NAMES)))
     """[52] how far each action moves this face beside the others': people smile differently widely."""
+    action_style: ActionStyle | None = None
+    """How this face does them (of heads alone, see `HeadStage`); None = as the base mesh."""
 
     @staticmethod
     def random(seed: int, strength: float = 1.0) -> Performer:
