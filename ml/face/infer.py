@@ -16,10 +16,11 @@ from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
 from .brows import raised
+from .covered import hidden_parts
 from .gazing import steady_gaze
 from .lids import closed, opened, together
 from .liveliness import told
-from .model import PREDICTED, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
+from .model import MOUTH, PREDICTED, UPPER, FaceInput, FaceNet, FaceNetConfig, face_input, to_face_weights
 from .neutral import Neutral, Reading, find_neutral, predict, stride_for
 from .smoothing import smooth
 
@@ -34,6 +35,7 @@ _SEEN_OPEN, _SEEN_SHUT = 0.7, 0.55  # shares of the eye's wide opening
 _FLASH = 0.1  # seconds: what is taken for a face for less between two gaps mostly is none
 _HALF_HIDDEN = 0.8  # share of a stretch's usual confidence below which its edges are left out
 _LONGEST_EDGE = 0.2  # seconds of an edge
+_HALF_SEEN = 0.5  # of its confidence is left to a face whose mouth or eyes are hidden
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 
 
@@ -93,8 +95,9 @@ def estimate_face(
 ) -> FaceMotion | None:
     """The face's motion, or None if no frame shows a face.
 
-    Gaps shorter than 0.4 s are bridged; in longer ones the face relaxes; in both the confidence is 0. Nothing is joined
-    across a cut. neutral: the performer's own (see `ml.face.performer_file`); else it is found in each shot.
+    Gaps shorter than 0.4 s are bridged; in longer ones the face relaxes; in both the confidence is 0. So do a mouth and
+    eyes with something before them, at half of their confidence. Nothing is joined across a cut. neutral: the
+    performer's own (see `ml.face.performer_file`); else it is found in each shot.
     """
     seen = np.isfinite(features.face).all(axis=(1, 2)) & (np.asarray(features.face_confidence) > 0)
     if not seen.any():
@@ -107,14 +110,17 @@ def estimate_face(
     whole = _together([piece for piece in pieces if piece.usable.sum() >= _SHORTEST_SHOT * fps])
     weights, gaze = np.zeros((len(times), len(FACE_NAMES))), np.zeros((len(times), 2, 2))
     head = np.tile(np.array(rotation.IDENTITY, dtype=np.float64), (len(times), 1))
+    hidden = np.zeros(len(times), dtype=bool)
     for piece in pieces:
         own = neutral
         if own is None:
             long = piece.usable.sum() >= _SHORTEST_SHOT * fps
             own = piece.neutral() if long or whole is None else whole
         weights[piece.frames], gaze[piece.frames], head[piece.frames] = piece.motion(own, camera)
+        hidden[piece.frames] = piece.hidden.any(axis=1)
     head = _carried(head, [piece.frames for piece in pieces])
     confidence = np.where(seen, np.asarray(features.face_confidence, dtype=np.float64), 0.0)
+    confidence *= np.where(hidden, _HALF_SEEN, 1.0)
     return FaceMotion(weights=weights, head_rotation=rotation.continuous(head), gaze=gaze, confidence=confidence)
 
 
@@ -154,7 +160,16 @@ class _Shot:
         self.landmarks = bridge(features.face[frames], usable)
         self.canonical = net.canonical.numpy().astype(np.float64)
         self.input: FaceInput = face_input(self.landmarks, self.canonical, _looks(features, frames, usable, net))
+        self.hidden = self._hidden()
+        """[T, 2] whether something is before the mouth and the eyes."""
         self._trusted = usable & (np.asarray(features.face_confidence[frames]) >= 0.5)
+        if (self._trusted & ~self.hidden.any(axis=1)).sum() >= _SHORTEST_SHOT * fps:
+            self._trusted &= ~self.hidden.any(axis=1)
+
+    def _hidden(self) -> NDArray[np.bool_]:
+        if self.net.covered is None or self.input.looks is None:
+            return np.zeros((len(self.usable), 2), dtype=bool)
+        return hidden_parts(self.net.covered, self.input.looks[..., : self.net.config.look], self.fps)
 
     def neutral(self) -> Neutral:
         """Found in the frames that are seen well, if there are some."""
@@ -172,6 +187,9 @@ class _Shot:
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
         presence = _presence(self.usable, self.fps)
         bold = raised(together(told(raw, self.net.config.gains)), self.input, self.usable, self.fps)
+        for columns, hidden in ((MOUTH, self.hidden[:, 0]), (UPPER, self.hidden[:, 1])):
+            bold[:, columns] = at_rest(bold[:, columns], hidden, self.fps)
+        gaze = at_rest(gaze, self.hidden[:, 1], self.fps)
         weights = to_face_weights(bold, gaze) * presence[:, None]
         return weights, gaze * presence[:, None, None], head
 
@@ -213,6 +231,16 @@ def bridge(values: Floats, seen: NDArray[np.bool_]) -> Floats:
     share = share.reshape(-1, *([1] * (filled.ndim - 1)))
     filled[gaps] = filled[start] * (1 - share) + filled[end] * share
     return filled
+
+
+def at_rest(values: Floats, hidden: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
+    """Values [T, ...] that go on through short stretches in which they are hidden [T], and rest in long ones."""
+    if not hidden.any():
+        return np.asarray(values, dtype=np.float64)
+    if hidden.all():
+        return np.zeros(np.shape(values))
+    presence = _presence(~hidden, fps).reshape(-1, *([1] * (np.ndim(values) - 1)))
+    return bridge(values, ~hidden) * presence
 
 
 def believed(raw: Floats, openings: Floats, usable: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

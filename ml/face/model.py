@@ -19,6 +19,7 @@ from ..take import FACE_NAMES
 from ..take.names import mirrored
 from .align import align, eye_features
 from .backbone import MAP_CHANNELS, Backbone
+from .covered import Covered
 from .eyes import EyeNet, Finer, Glance
 
 Floats = NDArray[np.floating]
@@ -30,6 +31,9 @@ GAZE_SCALE: Final = 30.0  # degrees that the network counts as 1
 _EYES, _TURN, _GAZE, _FACING = 6, 3, 4, 3
 EYE_BLINKS: Final = [PREDICTED.index(f"eyeBlink{side}") for side in ("Left", "Right")]
 """Of the left and the right eye, as the gaze has them."""
+MOUTH: Final = [i for i, name in enumerate(PREDICTED) if name.startswith(("mouth", "jaw", "tongue", "cheekPuff"))]
+UPPER: Final = [i for i, name in enumerate(PREDICTED) if name.startswith(("eye", "brow"))]
+"""What of the predicted weights a hidden mouth does not show, and hidden eyes."""
 PITCHES: Final = [len(PREDICTED) + 1, len(PREDICTED) + 3]
 """Where the network tells how high the left and the right eye look."""
 _STRETCH = 2000  # frames aligned at once, so that double precision takes no more memory for longer footage
@@ -55,6 +59,8 @@ class FaceNetConfig:
     dropout: float = 0.15
     finer: int = 0
     """Blocks more behind the layers of MediaPipe, and in the eyes' network."""
+    covers: bool = False
+    """Whether it can tell mouths and eyes with something before them."""
     gains: tuple[float, ...] = ()
     """How much bolder a take is than the network, for each predicted weight (see `ml.face.liveliness`)."""
 
@@ -120,6 +126,7 @@ class FaceNet(nn.Module):
         self.picture = PictureNet(config)
         self.eye = EyeNet(config.eye, config.finer)
         self.glance = Glance(config.eye)
+        self.covered = Covered(config.look) if config.covers else None
         self.shape = nn.Linear(3 * config.points, config.shape)
         width, both = config.width, config.looks + config.shape
         self.encode = nn.Sequential(

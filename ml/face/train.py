@@ -156,6 +156,7 @@ def train_face(config: FaceTraining, resume: bool = False, say: Say = print) -> 
             if begun is not None:
                 net.load_state_dict(blended(before, net.state_dict(), config.blend))
             trainer.level_gaze()
+            trainer.learn_obstacles()
             trainer.latest = trainer.measure()
             net.config = replace(net.config, gains=trainer.gains())
             real = f"{len(real_people)} portraits ({config.portraits_credit or 'own'})" if real_people else ""

@@ -11,16 +11,19 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 from torch.optim.swa_utils import get_ema_multi_avg_fn
 
 from ..training.processes import rank, training_device, world
 from .batches import Learned, frame_batch, known_looks, looks_of, seen_of, time_batch
+from .covered import fit_covered
 from .curves import draw_curves, draw_strips
 from .examples import Example
 from .liveliness import fit_gains
@@ -44,6 +47,8 @@ _LOOKING: Final = ("glance.", "head.")
 """What learns in the last phase; of the head's rows those of gaze, facing and jaw alone."""
 _OPEN: Final = 0.3
 """eyeBlink up to which an eye shows where it looks."""
+_OBSTRUCTED: Final = 1200
+"""Pictures of rendered people, and of real ones, that things are drawn over."""
 _GLIMPSES_COUNT: Final = 0.3
 """Of single frames in the second phase: they are louder than people are."""
 
@@ -337,6 +342,19 @@ class Trainer:
         with torch.no_grad():
             off = (self._told(1) - self.held_out.of("gaze"))[..., 1][shown]
             self.net.head.bias[PITCHES] -= off.nanmean()
+
+    def learn_obstacles(self) -> None:
+        """What is before mouths and eyes, from some of all pictures (see `ml.face.covered`)."""
+        self.net.eval()
+        pools = [pool for pool in (self.pool, self.portraits) if len(pool)]
+        some = [torch.randperm(len(pool), generator=torch.Generator().manual_seed(0))[:_OBSTRUCTED] for pool in pools]
+        pictures = torch.cat([pool.of("pictures")[rows].cpu() for pool, rows in zip(pools, some, strict=True)])
+
+        def look_at(shown: NDArray[np.uint8]) -> Tensor:
+            return looks_of(self.net, torch.as_tensor(shown).to(self.device))[..., : self.net.config.look].mean(1).cpu()
+
+        self.net.covered = fit_covered(look_at, pictures.numpy(), self.net.config.look).to(self.device)
+        self.net.config = replace(self.net.config, covers=True)
 
     def draw_curves(self) -> None:
         """The run's curves as curves.png."""

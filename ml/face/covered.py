@@ -1,0 +1,99 @@
+"""Mouths and eyes with something before them: told from the face's picture, and at rest while they are hidden.
+
+A hand or a microphone before the mouth has been read as a smile. What the face's picture looks like to the network says
+surely whether the mouth is seen: the half of `FaceNet` that looks at pictures stays as it is, a small layer behind it
+learns it at last.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Final
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from .obstacles import PLACES, with_obstacle
+
+Floats = NDArray[np.floating]
+Image = NDArray[np.uint8]
+
+HIDDEN: Final = 0.8
+"""Probability from which on a place counts as hidden."""
+_WIDTH: Final = 32
+_MOSTLY: Final = 0.7
+_HARDLY: Final = {"mouth": 0.08, "eyes": 0.3}
+"""Shares of a place that is hidden, and that is not; in between nobody says. One eye that is seen tells of both."""
+_ROUNDS, _BATCH, _RATE = 60, 256, 2e-3
+_NOISE: Final = 0.1
+_EDGE: Final = 0.1
+"""Seconds before and after, in which it is half hidden."""
+_BRIEF: Final = 0.1
+"""Seconds: what is said for less is not so."""
+
+
+class Covered(nn.Module):
+    """What a face's picture looks like [..., look] to log odds that mouth and eyes are hidden [..., 2]."""
+
+    def __init__(self, look: int) -> None:
+        super().__init__()
+        self.layers = nn.Sequential(
+            nn.Linear(look, _WIDTH), nn.GELU(), nn.Dropout(0.3), nn.Linear(_WIDTH, len(PLACES))
+        )  # fmt: skip
+
+    def forward(self, look: Tensor) -> Tensor:
+        return self.layers(look)
+
+
+def fit_covered(
+    look_at: Callable[[NDArray[np.uint8]], Tensor], pictures: NDArray[np.uint8], look: int, seed: int = 0
+) -> Covered:
+    """Learn from faces' pictures [N, S, S, 3], as they are and with things drawn over them.
+
+    look_at: pictures to what they look like [N, look].
+    """
+    rng = np.random.default_rng(seed)
+    torch.manual_seed(seed)
+    shown, truth = zip(*_examples(pictures, rng), strict=True)
+    looks = look_at(np.stack(shown)).clone()
+    hidden = torch.tensor(np.array(truth), dtype=torch.float32)
+    known = torch.isfinite(hidden)
+    part = Covered(look)
+    optimiser = torch.optim.AdamW(part.parameters(), lr=_RATE, weight_decay=0.02)
+    for _ in range(_ROUNDS):
+        for rows in torch.randperm(len(looks)).split(_BATCH):
+            said = part(looks[rows] + _NOISE * torch.randn_like(looks[rows]))
+            errors = functional.binary_cross_entropy_with_logits(said, hidden[rows].nan_to_num(), reduction="none")
+            loss = (errors * known[rows]).sum() / known[rows].sum()
+            optimiser.zero_grad()
+            loss.backward()
+            optimiser.step()
+    return part.eval()
+
+
+def _examples(pictures: NDArray[np.uint8], rng: np.random.Generator) -> Iterator[tuple[Image, list[float]]]:
+    """Pictures and, of mouth and eyes, 1 where they are hidden, 0 where not, NaN where one could say either."""
+    for picture in pictures:
+        yield picture, [0.0] * len(PLACES)
+        for place in (*PLACES, "mouth"):
+            seen, hidden = with_obstacle(picture, rng, place)
+            yield seen, [_truth(name, hidden[name]) for name in PLACES]
+
+
+def _truth(place: str, share: float) -> float:
+    return 1.0 if share > _MOSTLY else 0.0 if share < _HARDLY[place] else np.nan
+
+
+def hidden_parts(part: Covered, looks: Floats, fps: float) -> NDArray[np.bool_]:
+    """[T, 2] whether mouth and eyes are hidden, in frames that look like `looks` [T, 2 (straight, mirrored), look]."""
+    from scipy.ndimage import binary_dilation, binary_opening
+
+    with torch.inference_mode():
+        odds = part(torch.as_tensor(np.asarray(looks, dtype=np.float32))).mean(dim=1)
+    hidden = torch.sigmoid(odds).numpy() > HIDDEN
+    least, edge = max(1, round(_BRIEF * fps)), max(1, round(_EDGE * fps))
+    steady = [binary_opening(column, np.ones(least, dtype=bool)) for column in hidden.T]
+    return np.stack([binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)) for column in steady], axis=1)
