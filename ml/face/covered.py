@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
+from ..body.contacts import runs
+from ..take import rotation
 from .obstacles import PLACES, with_obstacle
 
 Floats = NDArray[np.floating]
@@ -97,3 +99,33 @@ def hidden_parts(part: Covered, looks: Floats, fps: float) -> NDArray[np.bool_]:
     least, edge = max(1, round(_BRIEF * fps)), max(1, round(_EDGE * fps))
     steady = [binary_opening(column, np.ones(least, dtype=bool)) for column in hidden.T]
     return np.stack([binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)) for column in steady], axis=1)
+
+
+def without_steps(head: Floats, hidden: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
+    """Head rotations [T, 4] that go on as before where a part of the face is hidden [T].
+
+    What comes before a mouth shifts the landmarks: heads nod by ten degrees as it comes and back as it goes. How they
+    move in between is seen all the same; the step at both ends is taken out.
+    """
+    kept = rotation.continuous(np.array(head, dtype=np.float64))
+    edge = 2 * max(1, round(_EDGE * fps))
+    for begin, end in runs(hidden):
+        first, last = begin + edge, end - 1 - edge
+        before, after = kept[max(begin - 1, 0)], kept[min(end, len(kept) - 1)]
+        if first >= last:
+            share = np.linspace(0, 1, end - begin + 2)[1:-1]
+            kept[begin:end] = rotation.slerp(before, after, share)
+            continue
+        steps = [rotation.multiply(before, rotation.conjugate(kept[first])) if begin > 0 else None,
+                 rotation.multiply(after, rotation.conjugate(kept[last])) if end < len(kept) else None]  # fmt: skip
+        known = [step for step in steps if step is not None]
+        if not known:
+            continue
+        one, other = known[0], known[-1]
+        kept[first : last + 1] = rotation.multiply(
+            rotation.slerp(one, other, np.linspace(0, 1, last - first + 1)), kept[first : last + 1]
+        )
+        eased = np.linspace(0, 1, edge + 2)[1:-1]
+        kept[begin:first] = rotation.slerp(before if begin > 0 else kept[first], kept[first], eased)
+        kept[last + 1 : end] = rotation.slerp(kept[last], after if end < len(kept) else kept[last], eased)
+    return rotation.continuous(kept)

@@ -16,7 +16,7 @@ from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
 from .brows import raised
-from .covered import hidden_parts
+from .covered import hidden_parts, without_steps
 from .gazing import steady_gaze
 from .lids import closed, opened, together
 from .liveliness import told
@@ -35,6 +35,7 @@ _SEEN_OPEN, _SEEN_SHUT = 0.7, 0.55  # shares of the eye's wide opening
 _FLASH = 0.1  # seconds: what is taken for a face for less between two gaps mostly is none
 _HALF_HIDDEN = 0.8  # share of a stretch's usual confidence below which its edges are left out
 _LONGEST_EDGE = 0.2  # seconds of an edge
+_PASSING = 0.5  # share of a shot: what is before the eyes for longer stays there
 _HALF_SEEN = 0.5  # of its confidence is left to a face whose mouth or eyes are hidden
 _SHORTEST_SHOT = 1.0  # seconds: shorter shots have too little to find a neutral face in
 
@@ -187,9 +188,16 @@ class _Shot:
         head = rotation.normalize(smooth(rotation.continuous(head), self.fps))
         presence = _presence(self.usable, self.fps)
         bold = raised(together(told(raw, self.net.config.gains)), self.input, self.usable, self.fps)
-        for columns, hidden in ((MOUTH, self.hidden[:, 0]), (UPPER, self.hidden[:, 1])):
+        mouth, eyes = self.hidden.T
+        if mouth.mean() < _PASSING:
+            head = without_steps(head, mouth, self.fps)
+        if eyes.any() and eyes.mean() < _PASSING:
+            # What passes before the eyes leads the landmarks astray, with mouth and head; dark glasses do not.
+            mouth = mouth | eyes
+            head = rotation.normalize(bridge(rotation.continuous(head), ~eyes))
+        for columns, hidden in ((MOUTH, mouth), (UPPER, eyes)):
             bold[:, columns] = at_rest(bold[:, columns], hidden, self.fps)
-        gaze = at_rest(gaze, self.hidden[:, 1], self.fps)
+        gaze = at_rest(gaze, eyes, self.fps)
         weights = to_face_weights(bold, gaze) * presence[:, None]
         return weights, gaze * presence[:, None, None], head
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
-from understudy.ml.face.covered import Covered, fit_covered, hidden_parts
+from understudy.ml.face.covered import Covered, fit_covered, hidden_parts, without_steps
 from understudy.ml.face.crop import CROP_SIZE
 from understudy.ml.face.infer import at_rest, load_face_net
 from understudy.ml.face.obstacles import PLACES, with_obstacle
+from understudy.ml.take import rotation
 
 
 def plain_faces(count: int, rng: np.random.Generator) -> np.ndarray:
@@ -90,6 +92,19 @@ def test_values_go_on_through_short_hiding_and_rest_in_long():
     rested = at_rest(values, long, 30)
     assert np.allclose(rested[35:55], 0) and np.allclose(rested[:20], values[:20]) and rested[69, 0] > 0.5
     assert not at_rest(values, np.ones(90, dtype=bool), 30).any()
+
+
+@pytest.mark.parametrize("stretch", [(30, 70), (0, 40), (60, 100), (48, 53)], ids=["middle", "start", "end", "short"])
+def test_heads_do_not_nod_as_a_hand_comes(stretch):
+    turn = np.stack((0.1 * np.sin(np.arange(100) / 40), np.zeros(100), 0.2 * np.sin(np.arange(100) / 60)), axis=-1)
+    true = rotation.from_rotvec(turn)
+    hidden = np.zeros(100, dtype=bool)
+    hidden[slice(*stretch)] = True
+    seen = np.where(hidden[:, None], rotation.multiply(rotation.from_rotvec((0.2, 0.0, 0.0)), true), true)
+    told = without_steps(seen, hidden, 30)
+    assert np.degrees(rotation.angle(told, true)).max() < 2.5
+    assert np.allclose(told[~hidden], rotation.continuous(true)[~hidden])
+    assert np.allclose(without_steps(seen, np.ones(100, dtype=bool), 30), rotation.continuous(seen))
 
 
 def test_the_bundled_network_tells():
