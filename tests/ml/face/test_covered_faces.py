@@ -102,7 +102,7 @@ def test_heads_do_not_nod_as_a_hand_comes(stretch):
     hidden[slice(*stretch)] = True
     seen = np.where(hidden[:, None], rotation.multiply(rotation.from_rotvec((0.2, 0.0, 0.0)), true), true)
     told = without_steps(seen, hidden, 30)
-    assert np.degrees(rotation.angle(told, true)).max() < 2.5
+    assert np.degrees(rotation.angle(told, true)).max() < 4
     assert np.allclose(told[~hidden], rotation.continuous(true)[~hidden])
     assert np.allclose(without_steps(seen, np.ones(100, dtype=bool), 30), rotation.continuous(seen))
 
