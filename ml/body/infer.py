@@ -26,6 +26,7 @@ from .fingers import finger_rotations
 from .hands import hand_motions
 from .hinges import hinged
 from .in_picture import in_picture
+from .knees import with_straighter_knees
 from .landmarks import ANKLE, ELBOW, HIP, KNEE, SHOULDER, SIDES, WRIST, Floats, Points, read_points
 from .legs_on_floor import raise_sunken_body, raise_sunken_feet, stand_on_floor
 from .lift import Lifted, lift
@@ -104,7 +105,7 @@ def estimate_body(
         return first_solver.solve_first(features, camera, fps, head_rotation)
     if refine:
         lifted = in_picture(lifted, points, camera)
-    return solve_lifted(hinged(lifted), points, camera, head_rotation, refine)
+    return solve_lifted(hinged(with_straighter_knees(lifted)), points, camera, head_rotation, refine)
 
 
 def _read(features: Features, camera: Camera, fps: float) -> tuple[Features, Floats]:
