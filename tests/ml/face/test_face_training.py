@@ -138,6 +138,22 @@ def test_eyes_look_neither_too_high_nor_too_low_in_the_mean(clips, tmp_path):
     torch.testing.assert_close(across_after, across)
 
 
+def test_what_is_before_a_face_is_learned_last_and_kept_with_the_weights(clips, tmp_path):
+    config = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path))
+    net = FaceNet(FaceNetConfig(crop=64, look=16, eye=8, shape=16, width=16, layers=1), *canonical_and_mirror())
+    trainer = Trainer(config, net, tmp_path)
+    example = make_example(load_clip(clip_path(clips, data.FIRST_TRAINING_SEED)), net.canonical.numpy().astype(float))
+    assert example is not None and net.covered is None
+    trainer.pool.add([example])
+    trainer.learn_obstacles()
+    export(net, 1, {}, lambda _: None, tmp_path / "mine")
+    again = load_face_net(tmp_path / "mine" / "face.safetensors")
+    assert again.covered is not None and net.covered is not None
+    look = torch.rand(3, 16)
+    with torch.inference_mode():
+        torch.testing.assert_close(again.covered(look), net.covered(look), atol=0.02, rtol=0.02)
+
+
 def test_configurations_are_read_and_wrong_ones_refused(tmp_path):
     path = tmp_path / "face.toml"
     path.write_text("clips = 7\nlearning_rate = 0.001\n")
