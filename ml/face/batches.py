@@ -43,9 +43,9 @@ class Learned:
     """Gaze [N, 2, 2] and weights [N, 44]."""
 
 
-def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
+def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining, eyes_learn: bool = False) -> Learned:
     """Some frames of some performances, each seen straight or mirrored; pictures spoilt anew, or the looks kept of
-    them where there are such."""
+    them where there are such (but for the eyes', if those still learn)."""
     count, neutrals = config.performances, int(torch.randint(1, 4, ()))
     index = pool.draw(count, neutrals, config.frames)
     flips = torch.rand(count, device=pool.device) < 0.5
@@ -53,6 +53,9 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
         both = pool.looks_at(index)
         looks = of_side(both, flips)
         eyes = both[:, :, 0, net.config.look :].unflatten(-1, (2, net.config.eye))
+        if eyes_learn:
+            eyes = spoilt_eye_looks(net, pool.at("pictures", index))
+            looks = torch.cat((looks[..., : net.config.look], turned(eyes, flips)), dim=-1)
     else:
         looks, eyes = _spoilt_looks(net, pool.at("pictures", index), flips, config)
     glance = _glance(net, pool, index, eyes)
@@ -67,11 +70,18 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
     return Learned(_apart(guess), _apart(truth), glance, glance_truth)  # type: ignore[arg-type]
 
 
-def time_batch(net: FaceNet, pool: Pool, config: FaceTraining) -> Learned:
-    """Stretches of performances whose looks are known."""
+def time_batch(net: FaceNet, pool: Pool, config: FaceTraining, eyes_learn: bool = False) -> Learned:
+    """Stretches of performances whose looks are known; the eyes' are looked at again if those still learn."""
     count = config.stretches
     index, calm = pool.stretches(count, config.window, _NEUTRALS)
-    looks = pool.looks_at(torch.cat((index, calm), dim=1)).split((config.window, _NEUTRALS), dim=1)
+    both = torch.cat((index, calm), dim=1)
+    known_looks = pool.looks_at(both)
+    if eyes_learn:
+        with torch.no_grad():  # single frames teach them; in stretches they would cost most of the time
+            eyes = net.eye(_eyes(pool.at("pictures", both).flatten(0, 1))).unflatten(0, (*both.shape, 2))
+        faces = known_looks[..., : net.config.look]
+        known_looks = torch.stack([with_eyes(faces[:, :, side], eyes, bool(side)) for side in (0, 1)], dim=2)
+    looks = known_looks.split((config.window, _NEUTRALS), dim=1)
     pictured = (torch.rand(count, device=pool.device) >= _UNSEEN).float()
     sides: list[Seen] = []
     readings: list[Tensor] = []
@@ -146,11 +156,20 @@ def _spoilt_looks(net: FaceNet, pictures: Tensor, flips: Tensor, config: FaceTra
     faces = spoilt_faces(pictures, net.config.crop)
     faces = torch.where(flips[:, None, None, None, None], faces.flip(-1), faces).flatten(0, 1)
     seen = net.picture(laid_out(faces), config.frozen)
+    eyes = spoilt_eye_looks(net, pictures)
+    return torch.cat((seen.unflatten(0, (people, frames)), turned(eyes, flips)), dim=-1), eyes
+
+
+def spoilt_eye_looks(net: FaceNet, pictures: Tensor) -> Tensor:
+    """[P, K, 2 (right, left), eye] of the eyes in face pictures [P, K, S, S, 3], spoilt anew."""
+    people, frames = pictures.shape[:2]
     wide = _eyes(pictures.flatten(0, 1), MARGIN).unflatten(0, (people, 2 * frames))
-    own = net.eye(laid_out(spoilt_eyes(wide).flatten(0, 1)))
-    eyes = own.unflatten(0, (people, frames, 2))
-    turned = torch.where(flips[:, None, None, None], eyes.flip(-2), eyes)
-    return torch.cat((seen.unflatten(0, (people, frames)), turned.flatten(-2)), dim=-1), eyes
+    return net.eye(laid_out(spoilt_eyes(wide).flatten(0, 1))).unflatten(0, (people, frames, 2))
+
+
+def turned(eyes: Tensor, flips: Tensor) -> Tensor:
+    """[P, K, 2 eye] eyes' looks [P, K, 2, eye] side by side, those of `flips` [P] as in a mirror."""
+    return torch.where(flips[:, None, None, None], eyes.flip(-2), eyes).flatten(-2)
 
 
 def _eyes(pictures: Tensor, margin: int = 0) -> Tensor:

@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ..take import rotation
 from ..training import TrainingError
-from .batches import gathered, of_side
+from .batches import gathered, of_side, spoilt_eye_looks, turned
 from .crop import face_crop
 from .data import FaceWatcher
 from .examples import Example
@@ -126,7 +126,7 @@ def gaze_at_camera(turn: Floats, facing: Floats) -> NDArray[np.float64]:
     return np.stack((yaw, np.degrees(np.arcsin(np.clip(to_camera[:, 2], -1, 1)))), axis=-1)
 
 
-def portrait_loss(net: FaceNet, portraits: Pool) -> Tensor:
+def portrait_loss(net: FaceNet, portraits: Pool, eyes_learn: bool = False) -> Tensor:
     """Of some portraits: where they look, how their heads' turn is corrected, and how far their jaws are open.
 
     Where they look is asked with the head's turn of somebody else: that real people look where their heads do not
@@ -137,14 +137,17 @@ def portrait_loss(net: FaceNet, portraits: Pool) -> Tensor:
     index = torch.randint(portraits.performances, (_BATCH, 1), device=device)
     flips = torch.rand(_BATCH, device=device) < 0.5
     looks = of_side(portraits.looks_at(index), flips)
+    if eyes_learn:
+        eyes = spoilt_eye_looks(net, portraits.at("pictures", index))
+        looks = torch.cat((looks[..., : net.config.look], turned(eyes, flips)), dim=-1)
     seen, (_, gaze, facing) = gathered(net, portraits, index, flips, looks, torch.ones(_BATCH, device=device), _NOISE)
     known = (torch.rand(_BATCH, 1, device=device) < _NEUTRAL_KNOWN).float()
     neutral = net.reading(seen)[:, 0]
     beside_others = (torch.rand(_BATCH, 1, device=device) < 0.5).float()
     weights, _, _ = net.one_side(seen, neutral.roll(1, dims=0), beside_others)
     open_jaws = (weights[..., _JAW] - _CLOSED).clamp(min=0).square().mean()
-    _, _, turned = net.one_side(seen, neutral, known)
+    _, _, told_turn = net.one_side(seen, neutral, known)
     _, told, _ = net.one_side(replace(seen, turn=seen.turn.roll(1, dims=0)), neutral, known)
     off = torch.nn.functional.huber_loss(told, gaze, delta=_UNSURE)
-    facing_off = (turned - facing).square().sum(-1).mean()
+    facing_off = (told_turn - facing).square().sum(-1).mean()
     return _GAZE_COUNTS * off + _FACING_COUNTS * facing_off + _JAW_COUNTS * open_jaws

@@ -1,7 +1,8 @@
 """`understudy train face`: make the clips, train the network, export it with its card.
 
-Three phases (see `trainer`): single frames with their pictures, on which everything learns together; then, what is seen
-of pictures fixed, stretches of time; and where there are portraits, where real people look. Training can be stopped at
+Phases (see `trainer`): single frames with their pictures, on which everything learns together; then, what is seen of
+pictures fixed, stretches of time; where there are portraits, where real people look; and, if asked for, all but the
+network that looks at whole faces at once. Training can be stopped at
 any time and goes on with `--resume`: clips lie in a folder and grow by seed (also while training runs), checkpoints
 hold network, optimiser, phase and step. With an accelerator the people lie in its memory. Under torchrun each process
 learns from its own batches and their gradients are averaged.
@@ -74,6 +75,8 @@ class FaceTraining:
     time_minutes: float = 0.0
     portrait_steps: int = 800
     """Steps of the third phase, on portraits beside the rendered people; none without portraits."""
+    together_steps: int = 0
+    """Steps of a last phase, in which all but the network that looks at whole faces learns from all there is."""
     performances: int = 12
     """People in a batch of the first phase; hundreds on an accelerator."""
     frames: int = 7

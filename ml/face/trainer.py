@@ -1,9 +1,10 @@
 """The training loop of the face network: its phases, checkpoints, curves, example strips.
 
 First single frames: all that is seen of a picture learns together, on pictures spoilt anew each time. Then, that side
-fixed, the network learns to follow faces in time. At last, where there are portraits, what tells the gaze and corrects
-the head's turn learns from real people too. On a processor as on an accelerator; on the latter the people are thousands
-and the steps tens of thousands.
+fixed, the network learns to follow faces in time. Then, where there are portraits, what tells the gaze and corrects the
+head's turn learns from real people too. At last, if asked for, all but the network that looks at whole faces learns
+from frames, stretches and portraits together: what pays on a processor, with people of a new kind. On a processor as on
+an accelerator; on the latter the people are thousands and the steps tens of thousands.
 """
 
 from __future__ import annotations
@@ -36,8 +37,8 @@ from .spoil import layout
 if TYPE_CHECKING:
     from .train import FaceTraining
 
-PHASES: Final = ("frames", "time", "portraits")
-_FRAMES, _TIME, _PORTRAITS = range(3)
+PHASES: Final = ("frames", "time", "portraits", "together")
+_FRAMES, _TIME, _PORTRAITS, _TOGETHER = range(4)
 _AVERAGE: Final = 0.998
 _TAKEN_IN: Final = 20
 """Steps after which clips that have come are taken in: readers have no more than some hundred ready at once."""
@@ -51,6 +52,8 @@ _OBSTRUCTED: Final = 1200
 """Pictures of rendered people, and of real ones, that things are drawn over."""
 _GLIMPSES_COUNT: Final = 0.3
 """Of single frames in the second phase: they are louder than people are."""
+_FRAMES_COUNT: Final = 0.6
+"""The same in the last phase, where they alone teach the eyes' network."""
 
 
 class Trainer:
@@ -101,6 +104,8 @@ class Trainer:
         """Whether a parameter learns in this phase."""
         if self.phase == _PORTRAITS:
             return name.startswith(_LOOKING)
+        if self.phase == _TOGETHER:
+            return not name.startswith(("picture.", "covered."))
         return self.phase == _FRAMES or not name.startswith(_SEEING)
 
     def resume(self) -> None:
@@ -139,9 +144,11 @@ class Trainer:
         self.pool.add(train)
         self.held_out.add(held_out)
         self.portraits.add(portraits)
-        last = _PORTRAITS if portraits else _TIME
+        last = _TOGETHER if self.config.together_steps else _PORTRAITS if portraits else _TIME
         while self.phase <= last:
-            if self.phase == _TIME and not self.pool.has(self.config.window):
+            if self.phase == _PORTRAITS and not portraits:
+                pass
+            elif self.phase in (_TIME, _TOGETHER) and not self.pool.has(self.config.window):
                 say("No clip is long enough to learn movement from; that phase is left out.")
             elif self.step < self._steps(self.phase):
                 if self.phase != _FRAMES:
@@ -162,20 +169,21 @@ class Trainer:
             draw_strips(self.run / "strips.png", shown, guesses)
 
     def _steps(self, phase: int) -> int:
-        return (self.config.frame_steps, self.config.time_steps, self.config.portrait_steps)[phase]
+        config = self.config
+        return (config.frame_steps, config.time_steps, config.portrait_steps, config.together_steps)[phase]
 
     def _look_at_pictures(self, say: Callable[[str], None]) -> None:
         """What is seen of pictures learns no more: look at all of them once."""
         self.net.eval()
-        for pool in (self.pool, self.portraits) if self.phase == _PORTRAITS else (self.pool,):
-            if pool.looks is None:
+        for pool in (self.pool, self.portraits) if self.phase >= _PORTRAITS else (self.pool,):
+            if pool.looks is None and len(pool):
                 say(f"Looking at the pictures of {pool.performances} people ...")
                 pool.looks = known_looks(self.net, pool, self.config.ways)
 
     def _fit_phase(self, more: Callable[[], list[Example]], say: Callable[[str], None]) -> None:
         config, begun, before = self.config, time.monotonic(), self.elapsed
         losses: list[Tensor] = []
-        steps, minutes = self._steps(self.phase), (config.frame_minutes, config.time_minutes, 0.0)[self.phase]
+        steps, minutes = self._steps(self.phase), (config.frame_minutes, config.time_minutes, 0.0, 0.0)[self.phase]
         counts = rarity(self.pool.of("weights"))
         first, best, since_best = self.step, float("inf"), 0
         while self.step < steps:
@@ -215,14 +223,15 @@ class Trainer:
         if self.phase == _FRAMES:
             return self._descend(self._loss(frame_batch(self.net, self.pool, self.config), counts))
         loss = torch.zeros((), device=self.device)
+        eyes = self.phase == _TOGETHER
         if self.pool.has(self.config.window):
-            loss = loss + self._loss(time_batch(self.net, self.pool, self.config), counts)
+            loss = loss + self._loss(time_batch(self.net, self.pool, self.config, eyes), counts)
         # People who were seen in glimpses teach no movement, but what was learned of them must not be forgotten.
-        if self.phase == _PORTRAITS or self.pool.has(self.config.window, shorter=True):
-            share = 1.0 if self.phase == _PORTRAITS else _GLIMPSES_COUNT
-            loss = loss + share * self._loss(frame_batch(self.net, self.pool, self.config), counts)
-        if self.phase == _PORTRAITS:
-            loss = loss + portrait_loss(self.net, self.portraits)
+        if self.phase >= _PORTRAITS or self.pool.has(self.config.window, shorter=True):
+            share = {_PORTRAITS: 1.0, _TOGETHER: _FRAMES_COUNT}.get(self.phase, _GLIMPSES_COUNT)
+            loss = loss + share * self._loss(frame_batch(self.net, self.pool, self.config, eyes), counts)
+        if self.phase >= _PORTRAITS and len(self.portraits):
+            loss = loss + portrait_loss(self.net, self.portraits, eyes)
         return self._descend(loss)
 
     def _loss(self, learned: Learned, counts: Tensor) -> Tensor:

@@ -138,6 +138,18 @@ def test_eyes_look_neither_too_high_nor_too_low_in_the_mean(clips, tmp_path):
     torch.testing.assert_close(across_after, across)
 
 
+def test_a_last_phase_teaches_all_but_the_network_that_looks_at_whole_faces(clips, tmp_path):
+    smoke = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path))
+    train_face(replace(smoke, frame_steps=1, time_steps=1), say=lambda _: None)
+    first = torch.load(tmp_path / "checkpoint.pt", weights_only=True)["net"]
+    further = replace(smoke, frame_steps=1, time_steps=1, together_steps=3)
+    train_face(further, resume=True, say=lambda _: None)
+    state = torch.load(tmp_path / "checkpoint.pt", weights_only=True)
+    assert state["phase"] == 3 and state["step"] == 3
+    changed = {name.split(".")[0] for name, value in state["net"].items() if not torch.equal(value, first[name])}
+    assert {"eye", "glance", "encode", "head"} <= changed and "picture" not in changed
+
+
 def test_what_is_before_a_face_is_learned_last_and_kept_with_the_weights(clips, tmp_path):
     config = replace(read_config(None, smoke=True), clips=3, data=str(clips), run=str(tmp_path))
     net = FaceNet(FaceNetConfig(crop=64, look=16, eye=8, shape=16, width=16, layers=1), *canonical_and_mirror())
