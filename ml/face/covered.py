@@ -98,7 +98,8 @@ def hidden_parts(part: Covered, looks: Floats, fps: float) -> NDArray[np.bool_]:
     hidden = torch.sigmoid(odds).numpy() > HIDDEN
     least, edge = max(1, round(_BRIEF * fps)), max(1, round(_EDGE * fps))
     steady = [binary_opening(column, np.ones(least, dtype=bool)) for column in hidden.T]
-    return np.stack([binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)) for column in steady], axis=1)
+    around = [np.asarray(binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)), dtype=bool) for column in steady]
+    return np.stack(around, axis=1)
 
 
 def without_steps(head: Floats, hidden: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

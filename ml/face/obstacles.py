@@ -81,17 +81,17 @@ def _fingers(cover: Floats, rng: np.random.Generator, centre: NDArray) -> None:
     for i in range(count):
         middle = centre + across * (i - (count - 1) / 2) * width * 0.95
         tip = middle + along * rng.uniform(18, 40) * np.sign(length)
-        cv2.line(cover, _pixel(middle - along * length), _pixel(tip), 1.0, int(width), cv2.LINE_AA)
+        cv2.line(cover, _pixel(middle - along * length), _pixel(tip), (1.0,), int(width), cv2.LINE_AA)
 
 
 def _palm(cover: Floats, rng: np.random.Generator, centre: NDArray) -> None:
     size = (int(rng.uniform(24, 46)), int(rng.uniform(18, 36)))
-    cv2.ellipse(cover, _pixel(centre), size, float(rng.uniform(-40, 40)), 0, 360, 1.0, -1, cv2.LINE_AA)
+    cv2.ellipse(cover, _pixel(centre), size, float(rng.uniform(-40, 40)), 0, 360, (1.0,), -1, cv2.LINE_AA)
     _stem(cover, rng, centre, rng.uniform(24, 44))
 
 
 def _microphone(cover: Floats, rng: np.random.Generator, centre: NDArray) -> None:
-    cv2.circle(cover, _pixel(centre), int(rng.uniform(17, 32)), 1.0, -1, cv2.LINE_AA)
+    cv2.circle(cover, _pixel(centre), int(rng.uniform(17, 32)), (1.0,), -1, cv2.LINE_AA)
     _stem(cover, rng, centre, rng.uniform(8, 22))
 
 
@@ -114,7 +114,7 @@ def _mask(cover: Floats, rng: np.random.Generator, centre: NDArray) -> None:
 def _stem(cover: Floats, rng: np.random.Generator, centre: NDArray, width: float) -> None:
     """Down and out of the picture."""
     foot = (centre[0] + rng.uniform(-60, 60), CROP_SIZE + 12)
-    cv2.line(cover, _pixel(centre), _pixel(foot), 1.0, int(width), cv2.LINE_AA)
+    cv2.line(cover, _pixel(centre), _pixel(foot), (1.0,), int(width), cv2.LINE_AA)
 
 
 def _pixel(place: NDArray | tuple[float, float]) -> tuple[int, int]:
