@@ -33,6 +33,10 @@ _ROUNDS, _BATCH, _RATE = 60, 256, 2e-3
 _NOISE: Final = 0.1
 _EDGE: Final = 0.1
 """Seconds before and after, in which it is half hidden."""
+_LIPS: Final = (13, 14)
+"""Landmarks of the inner lips."""
+_OPENING: Final = 0.06
+"""Eye distances by which lips open that are seen: talkers' by .08 and more, under a drawn mask .003 to .03."""
 _BRIEF: Final = 0.1
 """Seconds: what is said for less is not so."""
 
@@ -100,6 +104,16 @@ def hidden_parts(part: Covered, looks: Floats, fps: float) -> NDArray[np.bool_]:
     steady = [binary_opening(column, np.ones(least, dtype=bool)) for column in hidden.T]
     around = [np.asarray(binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)), dtype=bool) for column in steady]
     return np.stack(around, axis=1)
+
+
+def lips_move(aligned: Floats) -> bool:
+    """Whether lips open in T frames of aligned landmarks [T, 478, 3].
+
+    A full grey beard looks a little like a mask (one of 2,451 portraits); under a mask the landmarks' lips lie still.
+    """
+    gap = np.linalg.norm(aligned[:, _LIPS[0]] - aligned[:, _LIPS[1]], axis=1)
+    low, high = np.percentile(gap, (5, 95))
+    return bool(high - low > _OPENING)
 
 
 def without_steps(head: Floats, hidden: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:

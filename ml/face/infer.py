@@ -16,7 +16,7 @@ from ..take import FACE_NAMES, rotation
 from ..weights.registry import load_weights
 from .align import head_rotations
 from .brows import raised
-from .covered import hidden_parts, without_steps
+from .covered import hidden_parts, lips_move, without_steps
 from .gazing import steady_gaze
 from .lids import closed, opened, together
 from .liveliness import told
@@ -170,7 +170,11 @@ class _Shot:
     def _hidden(self) -> NDArray[np.bool_]:
         if self.net.covered is None or self.input.looks is None:
             return np.zeros((len(self.usable), 2), dtype=bool)
-        return hidden_parts(self.net.covered, self.input.looks[..., : self.net.config.look], self.fps)
+        hidden = hidden_parts(self.net.covered, self.input.looks[..., : self.net.config.look], self.fps)
+        mouth = hidden[:, 0] & self.usable
+        if mouth.sum() > _PASSING * self.usable.sum() and lips_move(self.input.aligned[mouth]):
+            hidden[:, 0] = False
+        return hidden
 
     def neutral(self) -> Neutral:
         """Found in the frames that are seen well, if there are some."""

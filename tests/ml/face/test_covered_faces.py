@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from understudy.ml.face.covered import Covered, fit_covered, hidden_parts, without_steps
+from understudy.ml.face.covered import Covered, fit_covered, hidden_parts, lips_move, without_steps
 from understudy.ml.face.crop import CROP_SIZE
 from understudy.ml.face.infer import at_rest, load_face_net
 from understudy.ml.face.obstacles import PLACES, with_obstacle
@@ -105,6 +105,15 @@ def test_heads_do_not_nod_as_a_hand_comes(stretch):
     assert np.degrees(rotation.angle(told, true)).max() < 4
     assert np.allclose(told[~hidden], rotation.continuous(true)[~hidden])
     assert np.allclose(without_steps(seen, np.ones(100, dtype=bool), 30), rotation.continuous(seen))
+
+
+def test_lips_that_talk_under_a_beard_are_no_mask():
+    rng = np.random.default_rng(6)
+    still = np.tile(rng.normal(0, 1, (1, 478, 3)), (90, 1, 1)) + rng.normal(0, 0.002, (90, 478, 3))
+    assert not lips_move(still)
+    talking, way = still.copy(), still[0, 14] - still[0, 13]
+    talking[:, 14] += np.outer(0.1 * np.abs(np.sin(np.arange(90) / 4)), way / np.linalg.norm(way))
+    assert lips_move(talking)
 
 
 def test_the_bundled_network_tells():
