@@ -31,6 +31,8 @@ _HARDLY: Final = {"mouth": 0.08, "eyes": 0.3}
 """Shares of a place that is hidden, and that is not; in between nobody says. One eye that is seen tells of both."""
 _ROUNDS, _BATCH, _RATE = 60, 256, 2e-3
 _NOISE: Final = 0.1
+_STRETCH: Final = 2000
+"""Frames at once, so that long footage takes no more memory."""
 _EDGE: Final = 0.1
 """Seconds before and after, in which it is half hidden."""
 _LIPS: Final = (13, 14)
@@ -97,9 +99,10 @@ def hidden_parts(part: Covered, looks: Floats, fps: float) -> NDArray[np.bool_]:
     """[T, 2] whether mouth and eyes are hidden, in frames that look like `looks` [T, 2 (straight, mirrored), look]."""
     from scipy.ndimage import binary_dilation, binary_opening
 
+    stretches = [looks[begin : begin + _STRETCH] for begin in range(0, len(looks), _STRETCH)]
     with torch.inference_mode():
-        odds = part(torch.as_tensor(np.asarray(looks, dtype=np.float32))).mean(dim=1)
-    hidden = torch.sigmoid(odds).numpy() > HIDDEN
+        odds = [part(torch.as_tensor(np.asarray(some, dtype=np.float32))).mean(dim=1) for some in stretches]
+    hidden = torch.sigmoid(torch.cat(odds)).numpy() > HIDDEN
     least, edge = max(1, round(_BRIEF * fps)), max(1, round(_EDGE * fps))
     steady = [binary_opening(column, np.ones(least, dtype=bool)) for column in hidden.T]
     around = [np.asarray(binary_dilation(column, np.ones(2 * edge + 1, dtype=bool)), dtype=bool) for column in steady]
