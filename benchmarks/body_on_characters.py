@@ -22,6 +22,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from understudy.ml.body.first_solver import solve_first
 from understudy.ml.body.infer import estimate_body
 from understudy.ml.body.metrics import direction_degrees
@@ -50,14 +52,10 @@ def film(rig: Path, take: Path, folder: Path, seed: int) -> None:
     import bpy
     from mathutils import Vector
 
-    from understudy.addon.scene_files import open_rig
+    from benchmarks.keyed_characters import open_keyed
 
-    keyed = folder / "keyed.blend"
-    apply = ["apply", str(take), "--rig", str(rig), "--out", str(keyed)]
-    subprocess.run([sys.executable, "-m", "understudy.cli", *apply], check=True)
-    open_rig(keyed)
+    character = open_keyed(rig, take, folder / "keyed.blend")
     scene = bpy.context.scene
-    character = next(thing for thing in scene.objects if thing.type == "ARMATURE")
     length, own = load_take(take), scene.render.fps / scene.render.fps_base
     frames = 1 + np.arange(0, len(length.times), length.fps / FPS) / length.fps * own
     places = []

@@ -21,6 +21,8 @@ from pathlib import Path
 import cv2
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
 from understudy.ml.face.data import FPS
 from understudy.ml.face.evaluate import Pinhole, Watch, table
 from understudy.ml.face.infer import estimate_face, load_face_net
@@ -52,15 +54,11 @@ def render(rig: Path, take: Path, folder: Path, frames: int) -> None:
     import bpy
     from mathutils import Vector
 
+    from benchmarks.keyed_characters import open_keyed
     from understudy.addon.preview import light_if_dark, render_frames
-    from understudy.addon.scene_files import open_rig
 
-    done = folder / f"{rig.stem}.blend"
-    apply = ["apply", str(take), "--rig", str(rig), "--out", str(done)]
-    subprocess.run([sys.executable, "-m", "understudy.cli", *apply], check=True)
-    open_rig(done)
+    character = open_keyed(rig, take, folder / f"{rig.stem}.blend")
     scene = bpy.context.scene
-    character = next(thing for thing in scene.objects if thing.type == "ARMATURE")
     head = next(bone for bone in character.pose.bones if re.split(r"[.:]", bone.name.lower())[-1] == "head")
     middle = character.matrix_world @ ((head.head + head.tail) / 2)
     camera = bpy.data.objects.new("Close", bpy.data.cameras.new("Close"))

@@ -170,13 +170,11 @@ def mirrored_channels(channels: NDArray[np.float32]) -> NDArray[np.float32]:
 
 
 def nearest_rotations(matrices: Floats) -> Floats:
-    """The rotation [N, ..., 3, 3] nearest to each matrix, by singular values."""
-    nearest = np.empty(matrices.shape)
-    for begin in range(0, len(matrices), _PIECE):
-        u, _, vt = np.linalg.svd(matrices[begin : begin + _PIECE])
-        u[..., :, -1] *= np.linalg.det(u @ vt)[..., None]
-        nearest[begin : begin + _PIECE] = np.matmul(u, vt, dtype=np.float64)
-    return nearest
+    """The rotation [..., 3, 3] nearest to each matrix, by singular values."""
+    u, _, vt = np.linalg.svd(matrices)
+    sign = np.linalg.det(u @ vt)
+    u[..., :, -1] *= sign[..., None]
+    return np.matmul(u, vt, dtype=np.float64)
 
 
 __all__ = ["BODY_BONES", "Found", "Lifted", "Seen", "lift", "load_network", "run_network"]

@@ -63,11 +63,6 @@ def steady_rotations(q: Floats, fps: float, still_hz: float, moving_hz: float) -
 
     The cutoff goes from `still_hz` to `moving_hz` with the speed of turning; both ways in time, so that nothing lags.
     """
-    # One bone after the other: all at once would take ten times the memory of long footage.
-    return np.stack([_steadied(q[:, bone], fps, still_hz, moving_hz) for bone in range(q.shape[1])], axis=1)
-
-
-def _steadied(q: Floats, fps: float, still_hz: float, moving_hz: float) -> Floats:
     smooth_q = smooth_rotations(q, fps, still_hz)
     sharp = smooth_rotations(q, fps, moving_hz)
     between = smooth_rotations(q, fps, np.sqrt(still_hz * moving_hz))

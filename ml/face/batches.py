@@ -55,7 +55,7 @@ def frame_batch(net: FaceNet, pool: Pool, config: FaceTraining, eyes_learn: bool
         eyes = both[:, :, 0, net.config.look :].unflatten(-1, (2, net.config.eye))
         if eyes_learn:
             eyes = spoilt_eye_looks(net, pool.at("pictures", index))
-            looks = torch.cat((looks[..., : net.config.look], turned(eyes, flips)), dim=-1)
+            looks = with_turned_eyes(looks[..., : net.config.look], eyes, flips)
     else:
         looks, eyes = _spoilt_looks(net, pool.at("pictures", index), flips, config)
     glance = _glance(net, pool, index, eyes)
@@ -157,7 +157,7 @@ def _spoilt_looks(net: FaceNet, pictures: Tensor, flips: Tensor, config: FaceTra
     faces = torch.where(flips[:, None, None, None, None], faces.flip(-1), faces).flatten(0, 1)
     seen = net.picture(laid_out(faces), config.frozen)
     eyes = spoilt_eye_looks(net, pictures)
-    return torch.cat((seen.unflatten(0, (people, frames)), turned(eyes, flips)), dim=-1), eyes
+    return with_turned_eyes(seen.unflatten(0, (people, frames)), eyes, flips), eyes
 
 
 def spoilt_eye_looks(net: FaceNet, pictures: Tensor) -> Tensor:
@@ -167,9 +167,10 @@ def spoilt_eye_looks(net: FaceNet, pictures: Tensor) -> Tensor:
     return net.eye(laid_out(spoilt_eyes(wide).flatten(0, 1))).unflatten(0, (people, frames, 2))
 
 
-def turned(eyes: Tensor, flips: Tensor) -> Tensor:
-    """[P, K, 2 eye] eyes' looks [P, K, 2, eye] side by side, those of `flips` [P] as in a mirror."""
-    return torch.where(flips[:, None, None, None], eyes.flip(-2), eyes).flatten(-2)
+def with_turned_eyes(faces: Tensor, eyes: Tensor, flips: Tensor) -> Tensor:
+    """Looks [P, K, looks] of faces [P, K, look] and eyes [P, K, 2, eye]; the eyes of `flips` [P] as in a mirror."""
+    turned = torch.where(flips[:, None, None, None], eyes.flip(-2), eyes)
+    return with_eyes(faces, turned, False)
 
 
 def _eyes(pictures: Tensor, margin: int = 0) -> Tensor:

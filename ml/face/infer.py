@@ -164,8 +164,9 @@ class _Shot:
         self.hidden = self._hidden()
         """[T, 2] whether something is before the mouth and the eyes."""
         self._trusted = usable & (np.asarray(features.face_confidence[frames]) >= 0.5)
-        if (self._trusted & ~self.hidden.any(axis=1)).sum() >= _SHORTEST_SHOT * fps:
-            self._trusted &= ~self.hidden.any(axis=1)
+        clear = self._trusted & ~self.hidden.any(axis=1)
+        if clear.sum() >= _SHORTEST_SHOT * fps:
+            self._trusted = clear
 
     def _hidden(self) -> NDArray[np.bool_]:
         if self.net.covered is None or self.input.looks is None:
@@ -247,8 +248,6 @@ def bridge(values: Floats, seen: NDArray[np.bool_]) -> Floats:
 
 def at_rest(values: Floats, hidden: NDArray[np.bool_], fps: float) -> NDArray[np.float64]:
     """Values [T, ...] that go on through short stretches in which they are hidden [T], and rest in long ones."""
-    if not hidden.any():
-        return np.asarray(values, dtype=np.float64)
     if hidden.all():
         return np.zeros(np.shape(values))
     presence = _presence(~hidden, fps).reshape(-1, *([1] * (np.ndim(values) - 1)))

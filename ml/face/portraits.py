@@ -22,7 +22,7 @@ from torch import Tensor
 
 from ..take import rotation
 from ..training import TrainingError
-from .batches import gathered, of_side, spoilt_eye_looks, turned
+from .batches import gathered, of_side, spoilt_eye_looks, with_turned_eyes
 from .crop import face_crop
 from .data import FaceWatcher
 from .examples import Example
@@ -139,15 +139,15 @@ def portrait_loss(net: FaceNet, portraits: Pool, eyes_learn: bool = False) -> Te
     looks = of_side(portraits.looks_at(index), flips)
     if eyes_learn:
         eyes = spoilt_eye_looks(net, portraits.at("pictures", index))
-        looks = torch.cat((looks[..., : net.config.look], turned(eyes, flips)), dim=-1)
+        looks = with_turned_eyes(looks[..., : net.config.look], eyes, flips)
     seen, (_, gaze, facing) = gathered(net, portraits, index, flips, looks, torch.ones(_BATCH, device=device), _NOISE)
     known = (torch.rand(_BATCH, 1, device=device) < _NEUTRAL_KNOWN).float()
     neutral = net.reading(seen)[:, 0]
     beside_others = (torch.rand(_BATCH, 1, device=device) < 0.5).float()
     weights, _, _ = net.one_side(seen, neutral.roll(1, dims=0), beside_others)
     open_jaws = (weights[..., _JAW] - _CLOSED).clamp(min=0).square().mean()
-    _, _, told_turn = net.one_side(seen, neutral, known)
+    _, _, turned = net.one_side(seen, neutral, known)
     _, told, _ = net.one_side(replace(seen, turn=seen.turn.roll(1, dims=0)), neutral, known)
     off = torch.nn.functional.huber_loss(told, gaze, delta=_UNSURE)
-    facing_off = (told_turn - facing).square().sum(-1).mean()
+    facing_off = (turned - facing).square().sum(-1).mean()
     return _GAZE_COUNTS * off + _FACING_COUNTS * facing_off + _JAW_COUNTS * open_jaws

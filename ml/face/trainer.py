@@ -146,9 +146,7 @@ class Trainer:
         self.portraits.add(portraits)
         last = _TOGETHER if self.config.together_steps else _PORTRAITS if portraits else _TIME
         while self.phase <= last:
-            if self.phase == _PORTRAITS and not portraits:
-                pass
-            elif self.phase in (_TIME, _TOGETHER) and not self.pool.has(self.config.window):
+            if self.phase in (_TIME, _TOGETHER) and not self.pool.has(self.config.window):
                 say("No clip is long enough to learn movement from; that phase is left out.")
             elif self.step < self._steps(self.phase):
                 if self.phase != _FRAMES:
@@ -170,7 +168,8 @@ class Trainer:
 
     def _steps(self, phase: int) -> int:
         config = self.config
-        return (config.frame_steps, config.time_steps, config.portrait_steps, config.together_steps)[phase]
+        portrait_steps = config.portrait_steps if len(self.portraits) else 0
+        return (config.frame_steps, config.time_steps, portrait_steps, config.together_steps)[phase]
 
     def _look_at_pictures(self, say: Callable[[str], None]) -> None:
         """What is seen of pictures learns no more: look at all of them once."""

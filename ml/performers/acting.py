@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES
+from ..take.names import sided
 from .performance import (
     FacePerformance,
     add_blinks,
@@ -165,7 +166,7 @@ def acted_emotion(rng: np.random.Generator, name: str) -> Floats:
 
 
 def _side(name: str) -> str:
-    return next((side for side in ("Left", "Right") if name.endswith(side) and name not in _ONE_SIDED), "")
+    return "" if name in _ONE_SIDED else sided(name)[1]
 
 
 _ONE_SIDED: Final = ("jawLeft", "jawRight", "mouthLeft", "mouthRight")

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES
-from ..take.names import mirrored
+from ..take.names import mirrored, sided
 
 Floats = NDArray[np.floating]
 
@@ -78,17 +78,12 @@ class ActionStyle:
 def _joined(rng: np.random.Generator) -> NDArray[np.float64]:
     """[A, A] one pair of each group, on both sides."""
     joined = np.zeros((len(FACE_NAMES), len(FACE_NAMES)))
-    sided = [_sided(name) for name in FACE_NAMES]
+    names = [sided(name) for name in FACE_NAMES]
     for group in _TOGETHER:
         action, companion = rng.choice(group, 2, replace=False)
         share = abs(float(rng.normal(0, _JOINED)))
-        for row, (name, side) in enumerate(sided):
-            for column, (other, other_side) in enumerate(sided):
+        for row, (name, side) in enumerate(names):
+            for column, (other, other_side) in enumerate(names):
                 if (name, other) == (action, companion) and (not side or side == other_side):
                     joined[row, column] = share
     return joined
-
-
-def _sided(name: str) -> tuple[str, str]:
-    side = next((end for end in ("Left", "Right") if name.endswith(end)), "")
-    return name.removesuffix(side), side

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES
+from ..take.names import sided
 from .acting import EMOTIONS, VISEMES, acted_emotion, pose_weights, wide_looks
 from .performance import FacePerformance, add_blinks, bump, columns, head_turns, quiet_start, saccades, settle_conflicts
 from .performer import gaze_weights
@@ -23,7 +24,7 @@ def _units() -> tuple[str, ...]:
     """The actions under the names of both their sides, without blinks and looks."""
     names: list[str] = []
     for name in FACE_NAMES:
-        stem = name.removesuffix("Left").removesuffix("Right")
+        stem, _ = sided(name)
         unit = stem if f"{stem}Left" in FACE_NAMES and stem not in ("jaw", "mouth") else name
         if not name.startswith(("eyeLook", "eyeBlink")) and unit not in names:
             names.append(unit)

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ..take import FACE_NAMES
+from ..take.names import sided
 from .identity import Identity
 from .look import Look
 
@@ -61,7 +62,7 @@ def resting_face(rng: np.random.Generator) -> NDArray[np.float64]:
     shared |= {"eyeBlink": max(0.0, float(rng.uniform(*_UPPER_LIDS))), "eyeSquint": float(rng.uniform(*_LOWER_LIDS))}
     rest = np.zeros(len(FACE_NAMES))
     for i, name in enumerate(FACE_NAMES):
-        whole = shared.get(name.removesuffix("Left").removesuffix("Right"), 0.0)
+        whole = shared.get(sided(name)[0], 0.0)
         rest[i] = np.clip(whole * (1 + _SIDES_APART * rng.normal()), -1.2, 0.45)
     return rest
 

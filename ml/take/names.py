@@ -83,3 +83,9 @@ def mirrored(name: str) -> str:
         if right in name:
             return name.replace(right, left)
     return name
+
+
+def sided(name: str) -> tuple[str, str]:
+    """An ARKit name without its side, and that: mouthSmileLeft -> mouthSmile, Left; jawOpen -> jawOpen and nothing."""
+    side = next((end for end in ("Left", "Right") if name.endswith(end)), "")
+    return name.removesuffix(side), side

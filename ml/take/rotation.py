@@ -78,17 +78,20 @@ def from_matrix(m: ArrayLike) -> Floats:
     m = _floats(m)
     xx, yy, zz = m[..., 0, 0], m[..., 1, 1], m[..., 2, 2]
     squares = np.stack((1 + xx + yy + zz, 1 + xx - yy - zz, 1 - xx + yy - zz, 1 - xx - yy + zz), axis=-1)
+    xy, xz, yz = m[..., 0, 1] + m[..., 1, 0], m[..., 0, 2] + m[..., 2, 0], m[..., 1, 2] + m[..., 2, 1]
+    wx, wy, wz = m[..., 2, 1] - m[..., 1, 2], m[..., 0, 2] - m[..., 2, 0], m[..., 1, 0] - m[..., 0, 1]
+    candidates = np.stack(
+        (
+            np.stack((squares[..., 0], wx, wy, wz), axis=-1),
+            np.stack((wx, squares[..., 1], xy, xz), axis=-1),
+            np.stack((wy, xy, squares[..., 2], yz), axis=-1),
+            np.stack((wz, xz, yz, squares[..., 3]), axis=-1),
+        ),
+        axis=-2,
+    )
     best = np.argmax(squares, axis=-1)
-    found = np.empty(squares.shape)
-    # Each rotation by its own largest component alone: all four of all would take four times the memory.
-    for largest in range(4):
-        which = best == largest
-        r, square = m[which], squares[which, largest]
-        wx, wy, wz = r[..., 2, 1] - r[..., 1, 2], r[..., 0, 2] - r[..., 2, 0], r[..., 1, 0] - r[..., 0, 1]
-        xy, xz, yz = r[..., 0, 1] + r[..., 1, 0], r[..., 0, 2] + r[..., 2, 0], r[..., 1, 2] + r[..., 2, 1]
-        rows = ((square, wx, wy, wz), (wx, square, xy, xz), (wy, xy, square, yz), (wz, xz, yz, square))
-        found[which] = np.stack(rows[largest], axis=-1)
-    return normalize(found)
+    chosen = np.take_along_axis(candidates, best[..., None, None], axis=-2)[..., 0, :]
+    return normalize(chosen)
 
 
 def from_rotvec(rotvec: ArrayLike) -> Floats:
